@@ -1,0 +1,59 @@
+# Two commands matter: `make chat` and `make test`. Each does all of its own set-up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+.PHONY: chat test check format docs golden lock clean
+
+chat: $(VENV)/.ready-to-run                 ## a check in the terminal
+	@$(BIN)/teamcheck chat
+
+test: $(VENV)/.ready-to-develop             ## the tests
+	@$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.ready-to-develop            ## everything a change must pass
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry --no-ansi .
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --include='bot/*,adapters/*'
+	@$(BIN)/coverage report --include='conversations/*' --fail-under=100
+
+format: $(VENV)/.ready-to-develop           ## let the formatter and the linter mend what they can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the documentation again
+	@$(BIN)/python -m tests.documentation
+
+golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
+	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py
+
+lock:                                       ## lock the dependencies again (needs uv)
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.txt
+	uv pip compile pyproject.toml --group dev --constraint requirements.txt --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
+
+clean:                                      ## remove the environment and everything that was generated
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "teamcheck needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready-to-run: $(BIN)/python requirements.txt pyproject.toml
+	@echo "Setting up (once) ..."
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.ready-to-develop: $(VENV)/.ready-to-run requirements-dev.txt
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Where the conversation meets the world: a terminal, documents, storage, files of packs."""

@@ -1,0 +1,74 @@
+"""A report as JSON: its values for programs, and the same words that people read."""
+
+import json
+from typing import Any
+
+from conversations.catalogue import Catalogue, Phrase
+from conversations.report import Evidence, OpenQuestion, Report
+
+VERSION = 1
+"""Raised when a field changes its meaning or goes; new fields may come without it."""
+
+
+def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_only: bool = False) -> str:
+    """Write the report, or its open questions alone, as JSON in one language."""
+
+    def text(said: Phrase | None) -> str | None:
+        return None if said is None else catalogue.text(said, language)
+
+    def evidence(found: tuple[Evidence, ...]) -> list[dict[str, Any]]:
+        return [
+            {"step": e.step, "name": text(e.name), "said": text(e.said)} | ({"speaks_for": e.side} if e.side else {})
+            for e in found
+        ]
+
+    def question(one: OpenQuestion) -> dict[str, Any]:
+        words = {"ask": text(one.ask), "why": text(one.why), "good_answer": text(one.good)}
+        return {"id": one.id, "question": one.section, "whom": one.whom} | words
+
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "check": report.check,
+        "pack": report.pack,
+        "language": language,
+        "team": report.team,
+        "changed_at": report.changed_at.isoformat(),
+        "complete": report.complete,
+        "questions_to_ask": [question(one) for one in report.questions],
+    }
+    if not questions_only:
+        document |= {
+            "flags": [
+                {
+                    "id": flag.id,
+                    "question": flag.section,
+                    "severity": flag.severity,
+                    "headline": text(flag.headline),
+                    "because": text(flag.because),
+                    "clears": text(flag.clears),
+                    "evidence": evidence(flag.evidence),
+                }
+                for flag in report.flags
+            ],
+            "verdicts": [
+                {
+                    "question": verdict.question,
+                    "state": verdict.state,
+                    "headline": text(verdict.headline),
+                    "notes": [text(note) for note in verdict.notes],
+                    "confidence": verdict.confidence,
+                    "answered": verdict.answered,
+                    "asked": verdict.asked,
+                    "evidence": evidence(verdict.evidence),
+                    "would_change": text(verdict.would_change),
+                }
+                for verdict in report.verdicts
+            ],
+            "skills": [{"name": row.name, "level": row.level} for row in report.skills],
+            "answers": [
+                {"step": s.step, "question": s.section, "name": text(s.name), "said": text(s.said)}
+                for s in report.answers
+            ],
+            "small_print": [text(one) for one in report.small_print],
+        }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

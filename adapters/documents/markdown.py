@@ -1,0 +1,45 @@
+"""A report as Markdown."""
+
+import re
+from collections.abc import Iterable
+
+from adapters.documents.outline import Block, Grid, Heading, Outline, Paragraph, Points
+from conversations.catalogue import Catalogue
+from conversations.report import Report
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
+
+
+def to_markdown(report: Report, catalogue: Catalogue, language: str, *, questions_only: bool = False) -> str:
+    """Write the report, or its open questions alone, as Markdown."""
+    outline = Outline(catalogue, language)
+    blocks = outline.questions(report, level=1) if questions_only else outline.whole(report)
+    return "\n\n".join(_lines(blocks)) + "\n"
+
+
+def _lines(blocks: Iterable[Block]) -> Iterable[str]:
+    for block in blocks:
+        match block:
+            case Heading():
+                yield f"{'#' * block.level} {_plain(block.text)}"
+            case Paragraph():
+                yield f"*{_plain(block.text)}*" if block.quiet else _plain(block.text)
+            case Points():
+                yield "\n".join(_points(block))
+            case Grid():
+                rows = [block.header, tuple("---" for _ in block.header), *block.rows]
+                yield "\n".join(f"| {' | '.join(c if c == '---' else _plain(c) for c in row)} |" for row in rows)
+
+
+def _points(block: Points) -> Iterable[str]:
+    for place, item in enumerate(block.items):
+        mark = "-" if block.numbered_from is None else f"{block.numbered_from + place}."
+        yield f"{mark} {_plain(item.text)}"
+        for label, text in item.details:
+            indent = " " * (len(mark) + 1)
+            yield f"{indent}- **{_plain(label)}:** {_plain(text)}" if label else f"{indent}- {_plain(text)}"
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown would take for markup; the person's own words stay words."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

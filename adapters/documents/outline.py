@@ -1,0 +1,178 @@
+"""A Report -> the outline that every document format is written from: one order, one wording, many renderers.
+
+Advice stands first, because tails get cut: flags, verdicts, questions to ask, and only then what they rest on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.report import Evidence, OpenQuestion, RaisedFlag, Report, Verdict
+from conversations.vocabulary import QUESTIONS, TeamKind, Whom
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 is the title."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A point of a list: what it says, and labelled lines below it."""
+
+    text: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A list."""
+
+    items: tuple[Item, ...]
+    numbered_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Paragraph | Points | Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Words a report in one language."""
+
+    catalogue: Catalogue
+    language: str
+
+    def whole(self, report: Report) -> Iterator[Block]:
+        """Yield the blocks of the whole report."""
+        yield Heading(self._title(report), 1)
+        if not report.complete:
+            yield Paragraph(self._label("partial"))
+        yield from self._flags(report)
+        yield from self._verdicts(report)
+        yield from self.questions(report)
+        yield from self._skills(report)
+        yield from self._rests_on(report)
+        yield Heading(self._label("small_print_title"), 2)
+        for text in report.small_print:
+            yield Paragraph(self._text(text), quiet=True)
+        yield Paragraph(self._label("date", date=report.changed_at.date().isoformat()), quiet=True)
+
+    def questions(self, report: Report, level: int = 2) -> Iterator[Block]:
+        """Yield the open questions by themselves, by whom to ask, numbered through in the order to ask them."""
+        yield Heading(self._label("questions"), level)
+        number = 1
+        for whom in sorted(Whom, key=lambda one: _first_place(report, one)):
+            mine = [question for question in report.questions if question.whom is whom]
+            if mine:
+                yield Heading(self._text(phrase(f"whom.{whom}")), level + 1)
+                yield Points(tuple(map(self._question, mine)), number)
+                number += len(mine)
+
+    def _text(self, said: Phrase | str) -> str:
+        return self.catalogue.text(said, self.language)
+
+    def _label(self, key: str, **args: str | int) -> str:
+        return self._text(phrase(f"report.{key}", **args))
+
+    def _title(self, report: Report) -> str:
+        return self._label("title_team", team=report.team) if report.team else self._label("title")
+
+    def _flags(self, report: Report) -> Iterator[Block]:
+        yield Heading(self._label("flags"), 2)
+        if report.flags:
+            yield Points(tuple(map(self._flag, report.flags)))
+        else:
+            known = any(verdict.confidence for verdict in report.verdicts)
+            yield Paragraph(self._label("no_flags" if known else "no_flags_unknown"))
+
+    def _flag(self, flag: RaisedFlag) -> Item:
+        details = [
+            ("", self._text(flag.because)),
+            (self._label("clears"), self._text(flag.clears)),
+        ]
+        if flag.evidence:
+            details.append((self._label("rests_on"), self._evidence(flag.evidence)))
+        return Item(f"{self._label(f'severity_{flag.severity}')}: {self._text(flag.headline)}", tuple(details))
+
+    def _evidence(self, evidence: tuple[Evidence, ...]) -> str:
+        return "; ".join(self._label("evidence", name=self._text(e.name), said=self._text(e.said)) for e in evidence)
+
+    def _verdicts(self, report: Report) -> Iterator[Block]:
+        yield Heading(self._label("verdicts"), 2)
+        for place, verdict in enumerate(report.verdicts, start=1):
+            yield Heading(f"{place}. {self._text(phrase(f'sections.{verdict.question}'))}", 3)
+            yield Points((self._verdict(verdict),))
+
+    def _verdict(self, verdict: Verdict) -> Item:
+        sure = self._label(f"confidence_{verdict.confidence or 'none'}")
+        covered = self._label("coverage", answered=verdict.answered, asked=verdict.asked)
+        details = [("", self._text(note)) for note in verdict.notes]
+        details += self._sides(verdict)
+        details.append((self._label("would_change"), self._text(verdict.would_change)))
+        return Item(f"{self._text(verdict.headline)} ({sure}, {covered})", tuple(details))
+
+    def _sides(self, verdict: Verdict) -> list[tuple[str, str]]:
+        if verdict.question != "kind":
+            return [(self._label("rests_on"), self._evidence(verdict.evidence))] if verdict.evidence else []
+        sides: dict[TeamKind | None, list[Evidence]] = {}
+        for one in verdict.evidence:
+            sides.setdefault(one.side, []).append(one)
+        return [
+            (self._label("speaks_for", kind=self._text(phrase(f"kinds.{side}"))), self._evidence(tuple(found)))
+            for side, found in sides.items()
+        ]
+
+    def _question(self, question: OpenQuestion) -> Item:
+        details = ((self._label("why"), self._text(question.why)), (self._label("good"), self._text(question.good)))
+        return Item(self._text(question.ask), details)
+
+    def _skills(self, report: Report) -> Iterator[Block]:
+        if not report.skills:
+            return
+        yield Heading(self._label("skills"), 2)
+        rows = tuple(
+            (row.name, self._label("level_unknown") if row.level is None else self._level(row.level))
+            for row in report.skills
+        )
+        yield Grid((self._label("skill"), self._label("level")), rows)
+
+    def _level(self, level: int) -> str:
+        return f"{'■' * level}{'□' * (4 - level)} {self._text(phrase(f'levels.{level}'))}"
+
+    def _rests_on(self, report: Report) -> Iterator[Block]:
+        yield Heading(self._label("answers"), 2)
+        for section in QUESTIONS:
+            mine = [said for said in report.answers if said.section == section]
+            if mine:
+                yield Heading(self._text(phrase(f"sections.{section}")), 3)
+                missing = phrase("review.open")
+                yield Points(
+                    tuple(
+                        Item(self._label("evidence", name=self._text(s.name), said=self._text(s.said or missing)))
+                        for s in mine
+                    )
+                )
+
+
+def _first_place(report: Report, whom: Whom) -> int:
+    places = [place for place, question in enumerate(report.questions) if question.whom is whom]
+    return places[0] if places else len(report.questions)

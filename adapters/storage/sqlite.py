@@ -1,0 +1,171 @@
+"""Sessions in one SQLite file, through aiosqlite, in WAL mode.
+
+`synchronous=FULL`: a commit is on the disk before its reply is shown, so that a power cut costs nothing that a
+person has seen acknowledged.
+"""
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from adapters.storage.migrations import migrate
+from conversations.catalogue import phrase
+from conversations.ports import Commit, StorageError
+from conversations.session import Check, Person, Session, SessionKey
+from conversations.snapshot import SnapshotError, dump_check, dump_person, load_check, load_person
+
+BUSY_SECONDS = 10
+"""How long to wait for another process that is writing."""
+
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
+
+_SELECT_PERSON = "SELECT body FROM people WHERE platform = ? AND workspace = ? AND person = ?"
+_INSERT_PERSON = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPDATE_PERSON = """
+    UPDATE people SET revision = ?, body = ? WHERE platform = ? AND workspace = ? AND person = ? AND revision = ?
+"""
+_DELETE_PERSON = "DELETE FROM people WHERE platform = ? AND workspace = ? AND person = ?"
+_SELECT_CHECK = "SELECT body FROM checks WHERE platform = ? AND workspace = ? AND person = ? AND id = ?"
+_SELECT_CHECKS = """
+    SELECT body FROM checks WHERE platform = ? AND workspace = ? AND person = ? ORDER BY changed_at DESC, id
+"""
+_INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPDATE_CHECK = """
+    UPDATE checks SET revision = ?, changed_at = ?, body = ?
+    WHERE platform = ? AND workspace = ? AND person = ? AND id = ? AND revision = ?
+"""
+_DELETE_CHECKS = "DELETE FROM checks WHERE platform = ? AND workspace = ? AND person = ?"
+_PROBLEMS = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_IOERR: "io",
+    sqlite3.SQLITE_NOTADB: "not_a_database",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_CANTOPEN: "cannot_open",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+}
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path) -> AsyncIterator["SqliteStore"]:
+    """Open the file, creating it (and its folder) for this user alone where it is not there.
+
+    Raises:
+        StorageError: it cannot be opened, is no database of ours, or was written by a newer version.
+
+    """
+    with _told(path):
+        _create_privately(path)
+        connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        with _told(path):
+            for pragma in _PRAGMAS:
+                await connection.execute(f"PRAGMA {pragma}")
+            await migrate(connection, str(path))
+        yield SqliteStore(connection, path)
+    finally:
+        await connection.close()
+
+
+def _create_privately(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the database or the system says into one line for the person."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # An error without a code is aiosqlite's own: the connection is gone.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF
+        raise StorageError(phrase(f"storage.{_PROBLEMS.get(code, 'other')}", name=str(path))) from error
+    except OSError as error:
+        raise StorageError(phrase("storage.cannot_open", name=str(path))) from error
+    except SnapshotError as error:
+        raise StorageError(phrase("storage.damaged", name=str(path))) from error
+
+
+class SqliteStore:
+    """A SessionStore on one connection."""
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+        """Return the person and one of their checks."""
+        with _told(self._path):
+            body = await self._one(_SELECT_PERSON, _key(key))
+            person = load_person(body) if body else Person(key)
+            wanted = check or person.current_check
+            body = await self._one(_SELECT_CHECK, (*_key(key), wanted))
+            return Session(person, load_check(body) if body else None)
+
+    async def commit(self, before: Session, after: Session) -> Commit:
+        """Write what changed, or nothing."""
+        with _told(self._path):
+            await self._connection.execute("BEGIN IMMEDIATE")
+            saved = False
+            try:
+                saved = await self._write_person(before.person, after.person) and await self._write_check(before, after)
+            finally:
+                # In a finally, so that a cancelled or failed write leaves no transaction open.
+                await self._connection.execute("COMMIT" if saved else "ROLLBACK")
+        return Commit.SAVED if saved else Commit.STALE
+
+    async def _write_person(self, before: Person, after: Person) -> bool:
+        if after == before:
+            return True
+        key = _key(after.key)
+        if before.revision == 0:
+            return await self._changed(_INSERT_PERSON, (*key, after.revision, dump_person(after)))
+        return await self._changed(_UPDATE_PERSON, (after.revision, dump_person(after), *key, before.revision))
+
+    async def _write_check(self, before: Session, after: Session) -> bool:
+        check = after.check
+        if check is None or check == before.check:
+            return True
+        key, changed_at, body = _key(after.person.key), check.changed_at.isoformat(), dump_check(check)
+        if before.check is None or before.check.id != check.id:
+            return await self._changed(_INSERT_CHECK, (*key, check.id, check.revision, changed_at, body))
+        return await self._changed(
+            _UPDATE_CHECK, (check.revision, changed_at, body, *key, check.id, before.check.revision)
+        )
+
+    async def checks(self, key: SessionKey) -> Sequence[Check]:
+        """Return a person's checks, the one changed last first."""
+        with _told(self._path):
+            rows = await self._connection.execute_fetchall(_SELECT_CHECKS, _key(key))
+            return [load_check(row[0]) for row in rows]
+
+    async def forget(self, key: SessionKey) -> int:
+        """Erase everything about a person, and the traces of it in the write-ahead log."""
+        with _told(self._path):
+            await self._connection.execute("BEGIN IMMEDIATE")
+            async with self._connection.execute(_DELETE_CHECKS, _key(key)) as cursor:
+                gone = cursor.rowcount
+            await self._connection.execute(_DELETE_PERSON, _key(key))
+            await self._connection.execute("COMMIT")
+            # secure_delete has overwritten the rows; the log still holds their pages until it is cut.
+            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
+    async def _one(self, sql: str, values: Sequence[str | None]) -> str | None:
+        async with self._connection.execute(sql, values) as cursor:
+            row = await cursor.fetchone()
+        return str(row[0]) if row else None
+
+    async def _changed(self, sql: str, values: Sequence[str | int]) -> bool:
+        async with self._connection.execute(sql, values) as cursor:
+            return cursor.rowcount == 1
+
+
+def _key(key: SessionKey) -> tuple[str, str, str]:
+    return key.platform, key.workspace, key.person

@@ -1,0 +1,1 @@
+"""The conversation on stdin and stdout: no token, no network."""

@@ -1,0 +1,149 @@
+"""Replies as text for a terminal: colour and tables where it has them, and nothing but words where it has not."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from adapters.documents.outline import Block, Grid, Heading, Item, Outline, Paragraph, Points
+from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.replies import Ask, Choose, Goodbye, Reply, ReviewAnswers, Say, ShowReport
+
+_NARROW = 30
+"""Columns below which an indent costs more than it shows."""
+
+
+class PlainText:
+    """Prints replies in one language."""
+
+    def __init__(self, console: Console, catalogue: Catalogue, language: str) -> None:
+        self._console = console
+        self._catalogue = catalogue
+        self._language = language
+
+    def show(self, reply: Reply) -> None:
+        """Print one reply, with a blank line before it."""
+        match reply:
+            case Say():
+                self._print(Text(self._text(reply.text)))
+            case Goodbye():
+                self._print(Text(self._text(reply.text), style="bold"))
+            case Ask():
+                self._print(*self._question(reply))
+            case Choose():
+                options = [phrase(f"options.{option}") for option in reply.options]
+                self._print(Text(self._text(reply.text), style="bold"), self._numbered(options))
+            case ReviewAnswers():
+                self._print(*self._review(reply))
+            case ShowReport():
+                outline = Outline(self._catalogue, self._language)
+                report = reply.report
+                self.show_blocks(outline.questions(report) if reply.questions_only else outline.whole(report))
+            case _:
+                assert_never(reply)
+
+    def show_blocks(self, blocks: Iterable[Block]) -> None:
+        """Print the blocks of a document."""
+        for block in blocks:
+            match block:
+                case Heading():
+                    style = {1: "bold underline", 2: "bold cyan"}.get(block.level, "bold")
+                    self._print(Text(block.text, style=style))
+                case Paragraph():
+                    self._print(Text(block.text, style="dim" if block.quiet else ""))
+                case Points():
+                    self._print(*self._points(block))
+                case Grid():
+                    self._print(self._grid(block))
+                case _:
+                    assert_never(block)
+
+    def _text(self, said: Phrase | str) -> str:
+        return self._catalogue.text(said, self._language)
+
+    def _print(self, *parts: RenderableType) -> None:
+        self._console.print()
+        if self._console.is_terminal:
+            self._console.print(Group(*parts))
+            return
+        with self._console.capture() as captured:
+            self._console.print(Group(*parts))
+        for line in captured.get().splitlines():
+            self._console.out(line.rstrip(), highlight=False)
+
+    def _question(self, ask: Ask) -> Iterable[RenderableType]:
+        progress = ask.progress
+        key = "ask.progress_about" if progress.about else "ask.progress"
+        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
+        yield Text(f"{self._text(counted)}  ·  {self._text(ask.section)}", style="dim")
+        yield Text(self._text(ask.text), style="bold")
+        if ask.choices:
+            yield self._numbered(ask.choices)
+        if ask.suggestions:
+            yield Text(self._text(phrase("ask.suggestions")))
+            yield self._columns(ask.suggestions)
+        if ask.said:
+            yield Text(self._text(phrase("ask.said", answer=ask.said)), style="yellow")
+        yield Text(self._text(ask.hint), style="dim")
+        yield Text(self._text(phrase("ask.ways_out")), style="dim")
+
+    def _numbered(self, labels: Iterable[Phrase | str], first: int = 1) -> RenderableType:
+        return self._hanging([(str(number), self._text(label)) for number, label in enumerate(labels, first)])
+
+    def _columns(self, names: tuple[str, ...]) -> RenderableType:
+        return Padding(Text("   ".join(f"{place} {name}" for place, name in enumerate(names, 1))), (0, 0, 0, 2))
+
+    def _hanging(self, rows: list[tuple[str, str]]) -> RenderableType:
+        """Lay out marks and texts so that a long text wraps beside its mark, not under it."""
+        if self._console.width < _NARROW:
+            return Group(*(Text(f"{mark} {text}") for mark, text in rows))
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(justify="right", min_width=max(cell_len(mark) for mark, _ in rows), no_wrap=True)
+        grid.add_column(ratio=1)
+        for mark, text in rows:
+            grid.add_row(Text(mark, style="cyan"), Text(text))
+        return Padding(grid, (0, 0, 0, 2))
+
+    def _review(self, review: ReviewAnswers) -> Iterable[RenderableType]:
+        title = phrase("review.title_team", team=review.team) if review.team else phrase("review.title")
+        yield Text(self._text(title), style="bold")
+        rows = [
+            (str(said.number), f"{self._text(said.name)}: {self._text(said.said or phrase('review.open'))}")
+            for said in review.answers
+        ]
+        yield self._hanging(rows)
+        yield Text(self._text(phrase("review.how")), style="dim")
+
+    def _points(self, points: Points) -> Iterable[RenderableType]:
+        for place, item in enumerate(points.items):
+            mark = "-" if points.numbered_from is None else f"{points.numbered_from + place}."
+            yield self._item(mark, item)
+
+    def _item(self, mark: str, item: Item) -> RenderableType:
+        indent = 0 if self._console.width < _NARROW else cell_len(mark) + 1
+        parts: list[RenderableType] = [self._hanging_line(mark, item.text, indent)]
+        for label, text in item.details:
+            line = Text.assemble((f"{label}: ", "italic"), text) if label else Text(text)
+            parts.append(Padding(line, (0, 0, 0, indent)))
+        return Group(*parts)
+
+    def _hanging_line(self, mark: str, text: str, indent: int) -> RenderableType:
+        if not indent:
+            return Text(f"{mark} {text}", style="bold")
+        grid = Table.grid(padding=0)
+        grid.add_column(width=indent)
+        grid.add_column(ratio=1)
+        grid.add_row(Text(mark), Text(text, style="bold"))
+        return grid
+
+    def _grid(self, grid: Grid) -> RenderableType:
+        table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        for title in grid.header:
+            table.add_column(Text(title, style="bold"), overflow="fold")
+        for row in grid.rows:
+            table.add_row(*(Text(cell) for cell in row))
+        return table

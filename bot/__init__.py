@@ -1,0 +1,1 @@
+"""The running program: settings, wiring, turns, and the command line."""

@@ -1,0 +1,205 @@
+"""The command line: `teamcheck`."""
+
+import asyncio
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from adapters.documents.json_document import to_json
+from adapters.documents.markdown import to_markdown
+from adapters.terminal.checks_table import checks_table
+from adapters.terminal.plain_text import PlainText
+from adapters.terminal.play import Keyboard, PipedLines, play
+from bot.settings import Settings
+from bot.wiring import TERMINAL_PERSON, Application, application, core_script
+from conversations.catalogue import Phrase, phrase
+from conversations.events import Opened
+from conversations.judgement import report_on
+from conversations.ports import StorageError
+from conversations.replies import ShowReport
+from conversations.session import Check
+
+Result = TypeVar("Result")
+
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No letter or digit that is mistaken for another."""
+_LANGUAGE = "en"
+
+
+class Exit(IntEnum):
+    """Exit codes; docs/terminal.md says what each means."""
+
+    NOT_FOUND = 1
+    USAGE = 2
+    STORAGE = 74
+    SETTINGS = 78
+
+
+class Format(StrEnum):
+    """How to print a report."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+cli = typer.Typer(
+    name="teamcheck",
+    help="Three questions to ask before you join a machine-learning team.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong is one line and an exit code."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # What cannot be decoded or shown becomes a mark, never an exception.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        cli()
+    except BrokenPipeError:
+        # The reader of our output left; nothing can be said to it, and everything is saved.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+@cli.callback(invoke_without_command=True)
+def _options(
+    *, show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False
+) -> None:
+    if show_version:
+        typer.echo(version("teamcheck"))
+        raise typer.Exit
+
+
+@cli.command()
+def chat(
+    resume: Annotated[str | None, typer.Option(help="Go on with this check.", metavar="ID")] = None,
+    *,
+    new: Annotated[bool, typer.Option("--new", help="Begin a new check, though another one is open.")] = False,
+) -> None:
+    """Run a check, or go on with the one you left. Reads lines from a pipe as well."""
+    with _running() as (run, app):
+        if resume:
+            _found(run, app, resume)
+        console = _console()
+        opened = Opened(TERMINAL_PERSON, _now(), _new_id(), check=resume, fresh=new)
+        source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
+        page = PlainText(console, app.script.catalogue, _LANGUAGE)
+        play(opened, lambda event: run(app.turns.handle(event)), source, page, _now)
+
+
+@cli.command()
+def checks() -> None:
+    """List your checks."""
+    with _running() as (run, app):
+        mine = run(app.store.checks(TERMINAL_PERSON))
+        if not mine:
+            typer.echo(app.script.catalogue.text(phrase("checks.none"), _LANGUAGE))
+            return
+        reports = [report_on(app.script, check) for check in mine]
+        _console().print(checks_table(reports, app.script.catalogue, _LANGUAGE))
+
+
+@cli.command()
+def report(
+    check_id: Annotated[str | None, typer.Argument(metavar="ID", help="Which check; the latest, if left out.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    *,
+    questions: Annotated[bool, typer.Option("--questions", help="Only the questions still to ask.")] = False,
+) -> None:
+    """Print the report of a check, finished or not."""
+    with _running() as (run, app):
+        value = report_on(app.script, _found(run, app, check_id))
+        catalogue = app.script.catalogue
+        match form:
+            case Format.TEXT:
+                PlainText(_console(), catalogue, _LANGUAGE).show(ShowReport(value, questions))
+            case Format.MARKDOWN:
+                sys.stdout.write(to_markdown(value, catalogue, _LANGUAGE, questions_only=questions))
+            case Format.JSON:
+                sys.stdout.write(to_json(value, catalogue, _LANGUAGE, questions_only=questions))
+
+
+@cli.command()
+def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
+    """Erase everything that is kept about you. Asks once."""
+    with _running() as (run, app):
+        text, words = app.script.catalogue.text, app.script.catalogue.words
+        mine = run(app.store.checks(TERMINAL_PERSON))
+        typer.echo(text(phrase("forget.what", n=len(mine)), _LANGUAGE))
+        if not yes:
+            typer.echo(text(phrase("forget.sure"), _LANGUAGE) + " ", nl=False)
+            if sys.stdin.readline().strip().casefold() not in words("words.commands.yes", _LANGUAGE):
+                typer.echo(text(phrase("forget.kept"), _LANGUAGE))
+                return
+        run(app.store.forget(TERMINAL_PERSON))
+        typer.echo(text(phrase("forget.done"), _LANGUAGE))
+
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@contextmanager
+def _running() -> Iterator[tuple[Run, Application]]:
+    """Open the application, and turn what its store says into one line and an exit code."""
+    script = core_script()
+
+    def stop(told: Phrase, code: Exit) -> NoReturn:
+        typer.echo(script.catalogue.text(told, _LANGUAGE), err=True)
+        raise typer.Exit(code)
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        names = ", ".join(f"TEAMCHECK_{part['loc'][0]}".upper() for part in error.errors())
+        stop(phrase("settings.wrong", name=names, why=str(error.errors()[0]["msg"])), Exit.SETTINGS)
+    with asyncio.Runner() as runner:
+        context = application(settings, script)
+        try:
+            app = runner.run(context.__aenter__())
+            try:
+                yield runner.run, app
+            finally:
+                runner.run(context.__aexit__(None, None, None))
+        except StorageError as error:
+            stop(error.told, Exit.STORAGE)
+
+
+def _found(run: Run, app: Application, check: str | None) -> Check:
+    mine: list[Check] = run(app.store.checks(TERMINAL_PERSON))
+    found = next((one for one in mine if check is None or one.id == check), None)
+    if found is None:
+        key = phrase("checks.unknown", id=check) if check else phrase("checks.none")
+        typer.echo(app.script.catalogue.text(key, _LANGUAGE), err=True)
+        raise typer.Exit(Exit.NOT_FOUND)
+    return found
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(6))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""One turn: lock the conversation, load, advance, commit. Only what is committed is shown."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from conversations.dialogue import advance
+from conversations.events import Event
+from conversations.ports import Commit, SessionStore
+from conversations.replies import Turn
+from conversations.script import Script
+from conversations.session import SessionKey
+
+
+class Turns:
+    """The TurnHandler: the machine over a store."""
+
+    def __init__(self, script: Script, store: SessionStore) -> None:
+        self._script = script
+        self._store = store
+        # Weak values: a conversation's lock is gone as soon as nobody holds or awaits it.
+        self._locks: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
+
+    async def handle(self, event: Event) -> Turn:
+        """Take one event through a turn.
+
+        Raises:
+            StorageError: nothing was saved, and nothing may be shown as if it were.
+
+        """
+        async with self._locked(event.key):
+            while True:
+                before = await self._store.load(event.key, event.check)
+                turn = advance(self._script, before, event)
+                if turn.session == before or await self._store.commit(before, turn.session) is Commit.SAVED:
+                    return turn
+                # Another process was faster: look again at what it left.
+
+    @asynccontextmanager
+    async def _locked(self, key: SessionKey) -> AsyncIterator[None]:
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        async with lock:
+            yield

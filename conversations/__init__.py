@@ -1,0 +1,1 @@
+"""The conversation itself: pure values and rules. No clock, no randomness, no file, no network."""

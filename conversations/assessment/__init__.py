@@ -1,0 +1,1 @@
+"""Answers in, verdicts out: the three questions judged, each in a file of its own."""

@@ -1,0 +1,43 @@
+"""Everything a person can do to a conversation. Times and fresh ids come in with the event, never from inside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from conversations.session import SessionKey
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The person came: resume `check`, or the check at hand, or begin a new one under `new_check`."""
+
+    key: SessionKey
+    at: datetime
+    new_check: str
+    check: str | None = None
+    fresh: bool = False
+    """Begin a new check though another one is unfinished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The person wrote a line."""
+
+    key: SessionKey
+    at: datetime
+    text: str
+    check: str | None = None
+    seen: int | None = None
+    """The revision of the check they were looking at, where that is known: an answer to a question that has
+    meanwhile been answered elsewhere must not land on the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person went away without a word: end of input, or the window was closed."""
+
+    key: SessionKey
+    at: datetime
+    check: str | None = None
+
+
+Event = Opened | Typed | Left

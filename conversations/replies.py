@@ -1,0 +1,85 @@
+"""Everything we can say. A closed union: a renderer that forgets one does not type-check."""
+
+from dataclasses import dataclass
+
+from conversations.catalogue import Phrase
+from conversations.report import Report, Said
+from conversations.session import Intent, Session
+from conversations.vocabulary import StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence, or a short paragraph."""
+
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the person stands: question `section` of 3, step `step` of (about) `steps` in it."""
+
+    section: int
+    step: int
+    steps: int
+    about: bool
+    """True while answers still ahead decide how many steps there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One step of the questionnaire."""
+
+    step: str
+    kind: StepKind
+    section: Phrase
+    progress: Progress
+    text: Phrase
+    hint: Phrase
+    """How to answer this kind of step."""
+    choices: tuple[Phrase, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    said: Phrase | None = None
+    """What the person answered here before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """A short menu outside the questionnaire: yes or no, what now."""
+
+    text: Phrase
+    options: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswers:
+    """Every answer so far, numbered for `change`."""
+
+    team: str
+    answers: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReport:
+    """The whole report, or its open questions alone."""
+
+    report: Report
+    questions_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """The last word for now: a conversation that has an end (a terminal) ends here."""
+
+    text: Phrase
+
+
+Reply = Say | Ask | Choose | ReviewAnswers | ShowReport | Goodbye
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one event led to."""
+
+    session: Session
+    replies: tuple[Reply, ...]

@@ -1,0 +1,219 @@
+"""The questionnaire as a value: steps in their order, the flags, the questions to ask others.
+
+A step comes up when its condition holds, and a condition reads earlier steps only. So the order of the steps
+is the order of the conversation, and there can be no dead end and no endless path.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from conversations.catalogue import Catalogue
+from conversations.conditions import Condition, Is, Lacks, Unknown, VerdictIs, leaves
+from conversations.vocabulary import QUESTIONS, Question, StepKind, TeamKind, Whom
+
+
+class Feeds(StrEnum):
+    """What the judgement in Python reads by name; everything else about a step is the pack's own."""
+
+    TEAM = "team"
+    TITLE = "title"
+    SOURCES = "sources"
+    MATURITY = "maturity"
+    WANTED = "wanted"
+    SKILLS = "skills"
+    METHODS = "methods"
+    STACK = "stack"
+    DOMAIN = "domain"
+    SOMETHING_NEW = "something_new"
+    OWN_TIME = "own_time"
+    EXPECTED_TIME = "expected_time"
+    CONFIDENCE = "confidence"
+    COMFORT = "comfort"
+    OWNS = "owns"
+    CUSTOMERS = "customers"
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+
+
+class Choice(_Row):
+    """One option of a step."""
+
+    signals: Mapping[TeamKind, int] = {}
+    """How much picking it speaks for each kind of team; a sign that two kinds share weighs nothing (S11, S19)."""
+    only: bool = False
+    """Cannot be combined with another choice ("nothing")."""
+
+
+class Step(_Row):
+    """One question of the dialogue."""
+
+    section: Question
+    kind: StepKind
+    choices: tuple[Choice, ...] = ()
+    when: Condition | None = None
+    whom: Whom | None = None
+    """Who can tell, when the person cannot; None: nobody is asked (a name, a note)."""
+    feeds: Feeds | None = None
+    low: float = 0
+    high: float = 0
+    """Bounds of a number or a scale, both included."""
+    suggest: tuple[str, ...] = ()
+    """Skills offered by number."""
+    counts: bool = True
+    """Whether the answer counts towards the coverage of its verdict."""
+    serves: tuple[str, ...] = ()
+    """The S-, P- and F-ids that it serves."""
+
+    @cached_property
+    def choice_ids(self) -> tuple[str, ...]:
+        """The ids of the choices, in their order."""
+        return tuple(choice.id for choice in self.choices)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one choice may be picked."""
+        return self.kind is StepKind.CHOICES
+
+
+class Flag(_Row):
+    """A red flag: when it is raised, for which kinds of team, and how grave it is."""
+
+    section: Question
+    severity: Literal["high", "medium", "low"]
+    kinds: tuple[TeamKind, ...] = ("infra", "applied", "research")
+    when: Condition
+    milder: Condition | None = None
+    """Where this holds, the flag is one degree less grave."""
+    whom: Whom
+    """Who could clear it."""
+    serves: tuple[str, ...] = ()
+
+
+class ExtraQuestion(_Row):
+    """A question worth asking that is nobody's step: always, or where its condition holds."""
+
+    section: Question
+    whom: Whom
+    when: Condition | None = None
+    serves: tuple[str, ...] = ()
+
+
+class Expectation(BaseModel):
+    """What a kind of team usually owns, and for whom (S28-S30)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owns: tuple[str, ...]
+    customers: tuple[str, ...]
+
+
+class Script(BaseModel):
+    """A pack, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    id: str
+    version: int
+    steps: tuple[Step, ...] = Field(min_length=1)
+    flags: tuple[Flag, ...] = ()
+    questions: tuple[ExtraQuestion, ...] = ()
+    expects: Mapping[TeamKind, Expectation] = {}
+    skills: Mapping[str, str] = {}
+    """Normalised alias -> the skill's name."""
+    catalogue: Catalogue
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        """Steps by their id."""
+        return {step.id: step for step in self.steps}
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Step id -> its place in the order."""
+        return {step.id: place for place, step in enumerate(self.steps)}
+
+    def feeding(self, feeds: Feeds, section: Question | None = None) -> Step | None:
+        """Return the step that feeds a part of the judgement."""
+        return self._feeding.get((feeds, section))
+
+    @cached_property
+    def _feeding(self) -> Mapping[tuple[Feeds, Question | None], Step]:
+        found: dict[tuple[Feeds, Question | None], Step] = {}
+        for step in self.steps:
+            if step.feeds:
+                found.setdefault((step.feeds, None), step)
+                found.setdefault((step.feeds, step.section), step)
+        return found
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        mistakes = [*self._order_mistakes(), *self._choice_mistakes(), *self._condition_mistakes()]
+        if mistakes:
+            raise ValueError("; ".join(mistakes))
+        return self
+
+    def _order_mistakes(self) -> list[str]:
+        mistakes = []
+        sections = [step.section for step in self.steps]
+        if sorted(sections, key=QUESTIONS.index) != sections or set(sections) != set(QUESTIONS):
+            mistakes.append("the steps run through the three questions in their order, each at least once")
+        ids = [row.id for row in (*self.steps, *self.flags, *self.questions)]
+        mistakes += [f"the id {twice} is used twice" for twice in sorted({one for one in ids if ids.count(one) > 1})]
+        return mistakes
+
+    def _choice_mistakes(self) -> list[str]:
+        mistakes = []
+        for step in self.steps:
+            chooses = step.kind in (StepKind.CHOICE, StepKind.CHOICES)
+            if chooses != bool(step.choices):
+                mistakes.append(
+                    f"step {step.id}: choices belong to steps of kind choice or choices, and to all of them"
+                )
+            if len(set(step.choice_ids)) != len(step.choice_ids):
+                mistakes.append(f"step {step.id}: two choices share an id")
+            if step.kind in (StepKind.NUMBER, StepKind.SCALE) and not step.low < step.high:
+                mistakes.append(f"step {step.id}: low must be below high")
+        return mistakes
+
+    def _condition_mistakes(self) -> list[str]:
+        mistakes = []
+        for step in self.steps:
+            if step.when:
+                mistakes += self._reads(f"step {step.id}", step.when, before=step)
+        for flag in self.flags:
+            mistakes += self._reads(f"flag {flag.id}", flag.when)
+            if flag.milder:
+                mistakes += self._reads(f"flag {flag.id}", flag.milder)
+        for question in self.questions:
+            if question.when:
+                mistakes += self._reads(f"question {question.id}", question.when)
+        return mistakes
+
+    def _reads(self, where: str, condition: Condition, before: Step | None = None) -> list[str]:
+        mistakes = []
+        for leaf in leaves(condition):
+            if isinstance(leaf, VerdictIs):
+                if before and QUESTIONS.index(leaf.verdict) >= QUESTIONS.index(before.section):
+                    mistakes.append(f"{where} reads the verdict {leaf.verdict}, which is not formed before it")
+                continue
+            read = self.by_id.get(leaf.unknown if isinstance(leaf, Unknown) else leaf.step)
+            if read is None:
+                mistakes.append(f"{where} reads an unknown step")
+            elif before and self.position[read.id] >= self.position[before.id]:
+                mistakes.append(f"{where} reads step {read.id}, which does not come before it")
+            elif isinstance(leaf, Is | Lacks):
+                named = leaf.choices if isinstance(leaf, Is) else leaf.lacks
+                mistakes += [
+                    f"{where} reads the choice {choice}, which step {read.id} does not have"
+                    for choice in named
+                    if choice not in read.choice_ids
+                ]
+        return mistakes

@@ -1,0 +1,56 @@
+"""How an answer is put back into words."""
+
+from conversations.catalogue import Arg, Phrase, phrase
+from conversations.script import Script, Step
+from conversations.session import Amount, Answer, Chosen, SkillList, Unsaid, Written
+from conversations.vocabulary import StepKind
+
+
+def step_name(step: Step) -> Phrase:
+    """Return the short name of a step, for lists."""
+    return phrase(f"steps.{step.id}.name")
+
+
+def choice_label(step: Step, choice: str) -> Phrase:
+    """Return the label of a choice."""
+    return phrase(f"steps.{step.id}.choices.{choice}")
+
+
+def answer_phrase(script: Script, step: Step, answer: Answer) -> Phrase:
+    """Put an answer back into words.
+
+    A choice that the pack no longer has is shown by its id: the answer was given, so it is not hidden.
+    """
+    match answer:
+        case Unsaid():
+            return phrase(f"unsaid.{answer.reason}")
+        case Written():
+            return phrase("answer.text", text=answer.text)
+        case Amount():
+            if step.kind is StepKind.SCALE:
+                return phrase("answer.scale", n=answer.number, high=step.high)
+            return phrase(f"units.{step.id}", n=answer.number)
+        case SkillList():
+            return phrase("answer.list", items=tuple(_skill(skill.name, skill.level) for skill in answer.skills))
+        case Chosen():
+            return _chosen(script, step, answer)
+
+
+def _skill(name: str, level: int | None) -> Phrase:
+    if level is None:
+        return phrase("answer.text", text=name)
+    return phrase("answer.skill", name=name, level=phrase(f"levels.{level}"))
+
+
+def _chosen(script: Script, step: Step, answer: Chosen) -> Phrase:
+    def labels(choices: tuple[str, ...]) -> Arg:
+        known = script.by_id[step.id].choice_ids
+        return tuple(choice_label(step, choice) if choice in known else choice for choice in choices)
+
+    if answer.yes and answer.unsure:
+        return phrase("answer.yes_and_unsure", yes=labels(answer.yes), unsure=labels(answer.unsure))
+    if answer.unsure:
+        return phrase("answer.unsure", unsure=labels(answer.unsure))
+    if answer.yes:
+        return phrase("answer.list", items=labels(answer.yes))
+    return phrase("answer.none_of_these")
