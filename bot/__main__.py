@@ -106,7 +106,7 @@ def chat(
 def checks() -> None:
     """List your checks."""
     with _running() as (run, app):
-        mine = run(app.store.checks(TERMINAL_PERSON))
+        mine: list[Check] = run(app.store.checks(TERMINAL_PERSON))
         if not mine:
             typer.echo(app.script.catalogue.text(phrase("checks.none"), _LANGUAGE))
             return

@@ -38,7 +38,7 @@ class Is(_Condition):
 
 
 class Lacks(_Condition):
-    """`{ step = "owns", lacks = ["services"] }`: the step was answered, and none of these choices was picked."""
+    """`{ step = "owns", lacks = ["services"] }`: something was picked, and none of these, not even as unsure."""
 
     step: str
     lacks: tuple[str, ...] = Field(min_length=1)
@@ -137,7 +137,7 @@ def _met(condition: Is | Lacks | AtLeast | AtMost, answer: Answer | None) -> boo
         case Is(), Chosen():
             return not set(condition.choices).isdisjoint(answer.yes)
         case Lacks(), Chosen():
-            return set(condition.lacks).isdisjoint(answer.yes)
+            return bool(answer.yes) and set(condition.lacks).isdisjoint({*answer.yes, *answer.unsure})
         case AtLeast(), Amount():
             return answer.number >= condition.at_least
         case AtMost(), Amount():
@@ -157,6 +157,27 @@ def _all(parts: Iterable[bool | None]) -> bool | None:
 
 def _negated(value: bool | None) -> bool | None:  # noqa: FBT001  three-valued, and the only argument
     return None if value is None else not value
+
+
+def support(condition: Condition, facts: Facts) -> Iterator["Leaf"]:
+    """Yield what makes a condition hold: of alternatives, only those that do hold."""
+    match condition:
+        case AnyOf():
+            for part in condition.any:
+                if holds(part, facts):
+                    yield from support(part, facts)
+        case AllOf():
+            for part in condition.all:
+                yield from support(part, facts)
+        case _:
+            yield from leaves(condition)
+
+
+def steps_read(parts: Iterable["Leaf"]) -> frozenset[str]:
+    """Return the steps that these conditions read by themselves."""
+    return frozenset(
+        leaf.unknown if isinstance(leaf, Unknown) else leaf.step for leaf in parts if not isinstance(leaf, VerdictIs)
+    )
 
 
 Leaf = Is | Lacks | AtLeast | AtMost | Unknown | VerdictIs

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from conversations.catalogue import Phrase, phrase
+from conversations.catalogue import Arg, Phrase, phrase
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
 from conversations.judgement import facts_of, report_on
@@ -177,7 +177,7 @@ def progress_at(facts: Facts, step: Step) -> Progress:
 
 def _answers(scene: Scene) -> tuple[Reply, ...]:
     report = report_on(scene.script, scene.check)
-    return (ReviewAnswers(report.team, report.answers),)
+    return (ReviewAnswers(report.team, report.answers, report.complete),)
 
 
 def _offer(scene: Scene) -> tuple[Reply, ...]:
@@ -354,12 +354,12 @@ def _tell(scene: Scene, what: str) -> Outcome:
 
 
 def _status(scene: Scene) -> Outcome:
-    facts, lines = scene.facts, []
+    facts, counts = scene.facts, dict[str, Arg]()
     for section in QUESTIONS:
-        in_section = [step for step in facts.path if step.section == section]
-        done = sum(step.id in facts.answers for step in in_section)
-        lines.append(phrase("status.section", section=phrase(f"sections.{section}"), done=done, steps=len(in_section)))
-    return scene.check, (Say(phrase("status.all", sections=tuple(lines))), *_view(scene))
+        in_section = [step.id for step in facts.path if step.section == section]
+        counts[f"{section}_done"] = sum(one in facts.answers for one in in_section)
+        counts[f"{section}_steps"] = len(in_section)
+    return scene.check, (Say(Phrase("status", counts)), *_view(scene))
 
 
 def _report(scene: Scene) -> Outcome:

@@ -49,14 +49,9 @@ def report_on(script: Script, check: Check) -> Report:
 
 
 def said(facts: Facts) -> tuple[Said, ...]:
-    """Return every step on the path with its answer, numbered as the review numbers them."""
+    """Return every answer on the path, numbered as the review numbers them."""
     return tuple(
-        Said(
-            number,
-            step.id,
-            step.section,
-            step_name(step),
-            answer_phrase(facts.script, step, facts.answers[step.id]) if step.id in facts.answers else None,
-        )
+        Said(number, step.id, step.section, step_name(step), answer_phrase(facts.script, step, facts.answers[step.id]))
         for number, step in enumerate(facts.path, start=1)
+        if step.id in facts.answers
     )

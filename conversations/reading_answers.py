@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.utils import default_process
 
 from conversations.catalogue import Catalogue
 from conversations.script import Script, Step
@@ -62,6 +63,12 @@ MENUS: Mapping[Phase, tuple[Intent, ...]] = {
     Phase.FINISHED: (Intent.QUIT, Intent.REVIEW, Intent.QUESTIONS, Intent.REPORT),
 }
 """What the numbers stand for where no step is being asked."""
+
+
+def _likeness(said: str, word: str, **_: object) -> float:
+    """Compare the letters; where a few words of a long label were typed, compare the words."""
+    whole = fuzz.ratio(said, word)
+    return max(whole, fuzz.token_set_ratio(said, word, processor=default_process) - 10) if len(said) > 3 else whole  # noqa: PLR2004
 
 
 def normalise(text: str) -> str:
@@ -204,7 +211,7 @@ class Reader:
     def _nearest(self, said: str, candidates: Mapping[str, Meant]) -> Meant:
         """Offer the one candidate that the words come close to, if there is just one."""
         long_enough = [word for word in candidates if len(word) > 2]  # noqa: PLR2004  "no" is near to everything
-        ranked = process.extract(said, long_enough, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=5)
+        ranked = process.extract(said, long_enough, scorer=_likeness, score_cutoff=_NEAR, limit=5)
         found = [(candidates[word], score) for word, score, _ in ranked]
         rivals = [score for meant, score in found if meant != found[0][0]]
         if not found or (rivals and found[0][1] - rivals[0] < _CLEAR):
@@ -216,7 +223,7 @@ class Reader:
     def _several(self, said: str, step: Step) -> Meant:
         if said in self._words("all"):
             return Meant(Intent.ANSWER, Chosen(tuple(choice.id for choice in step.choices if not choice.only)))
-        if said in self._words("none"):
+        if said in self._words("none") and said not in self._names(step):
             return Meant(Intent.ANSWER, Chosen(()))
         yes: list[str] = []
         unsure: list[str] = []
@@ -279,9 +286,12 @@ class Reader:
         else:
             word, _, unit = said.partition(" ")
             numbers = self._words("numbers")
-            if word not in numbers:
+            if word in self._words("one"):
+                number = 1
+            elif word in numbers:
+                number = numbers.index(word)
+            else:
                 return None
-            number = numbers.index(word)
         if not unit:
             return number
         for name in self._catalogue.languages[self.language]:

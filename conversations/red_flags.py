@@ -2,7 +2,7 @@
 
 from conversations.assessment import evidence
 from conversations.catalogue import phrase
-from conversations.conditions import holds
+from conversations.conditions import holds, steps_read, support
 from conversations.facts import Facts
 from conversations.report import RaisedFlag, Severity
 from conversations.script import Flag
@@ -36,5 +36,5 @@ def _raise(facts: Facts, flag: Flag) -> RaisedFlag:
         headline=phrase(f"flags.{flag.id}.headline"),
         because=phrase(f"flags.{flag.id}.because"),
         clears=phrase(f"flags.{flag.id}.clears"),
-        evidence=evidence.of_condition(facts, flag.when),
+        evidence=evidence.of_steps(facts, {*steps_read(support(flag.when, facts)), *flag.evidence}),
     )

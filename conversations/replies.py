@@ -57,6 +57,7 @@ class ReviewAnswers:
 
     team: str
     answers: tuple[Said, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Verdict:
     """None where nothing is claimed."""
     answered: int
     asked: int
+    sources: tuple[Phrase, ...]
+    """Who the answers come from."""
     evidence: tuple[Evidence, ...]
     would_change: Phrase
     sides: tuple[TeamKind, ...] = ()
@@ -82,8 +84,7 @@ class Said:
     step: str
     section: Question
     name: Phrase
-    said: Phrase | None
-    """None: not asked yet."""
+    said: Phrase
 
 
 @dataclass(frozen=True, slots=True)

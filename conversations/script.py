@@ -35,6 +35,7 @@ class Feeds(StrEnum):
     COMFORT = "comfort"
     OWNS = "owns"
     CUSTOMERS = "customers"
+    DECIDES = "decides"
 
 
 class _Row(BaseModel):
@@ -92,6 +93,8 @@ class Flag(_Row):
     when: Condition
     milder: Condition | None = None
     """Where this holds, the flag is one degree less grave."""
+    evidence: tuple[str, ...] = ()
+    """Steps whose answers belong to the flag, beside those that its condition reads."""
     whom: Whom
     """Who could clear it."""
     serves: tuple[str, ...] = ()
@@ -190,6 +193,7 @@ class Script(BaseModel):
                 mistakes += self._reads(f"step {step.id}", step.when, before=step)
         for flag in self.flags:
             mistakes += self._reads(f"flag {flag.id}", flag.when)
+            mistakes += [f"flag {flag.id} shows an unknown step" for step in flag.evidence if step not in self.by_id]
             if flag.milder:
                 mistakes += self._reads(f"flag {flag.id}", flag.milder)
         for question in self.questions:

@@ -13,8 +13,8 @@ VERSION = 1
 def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_only: bool = False) -> str:
     """Write the report, or its open questions alone, as JSON in one language."""
 
-    def text(said: Phrase | None) -> str | None:
-        return None if said is None else catalogue.text(said, language)
+    def text(said: Phrase) -> str:
+        return catalogue.text(said, language)
 
     def evidence(found: tuple[Evidence, ...]) -> list[dict[str, Any]]:
         return [
@@ -59,6 +59,7 @@ def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_on
                     "confidence": verdict.confidence,
                     "answered": verdict.answered,
                     "asked": verdict.asked,
+                    "sources": [text(one) for one in verdict.sources],
                     "evidence": evidence(verdict.evidence),
                     "would_change": text(verdict.would_change),
                 }

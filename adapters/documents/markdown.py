@@ -35,9 +35,15 @@ def _points(block: Points) -> Iterable[str]:
     for place, item in enumerate(block.items):
         mark = "-" if block.numbered_from is None else f"{block.numbered_from + place}."
         yield f"{mark} {_plain(item.text)}"
-        for label, text in item.details:
-            indent = " " * (len(mark) + 1)
-            yield f"{indent}- **{_plain(label)}:** {_plain(text)}" if label else f"{indent}- {_plain(text)}"
+        indent = " " * (len(mark) + 1)
+        for detail in item.details:
+            if detail.label and len(detail.lines) == 1:
+                yield f"{indent}- **{_plain(detail.label)}:** {_plain(detail.lines[0])}"
+                continue
+            if detail.label:
+                yield f"{indent}- **{_plain(detail.label)}:**"
+            deeper = f"{indent}  " if detail.label else indent
+            yield from (f"{deeper}- {_plain(line)}" for line in detail.lines)
 
 
 def _plain(text: str) -> str:

@@ -3,12 +3,12 @@
 Advice stands first, because tails get cut: flags, verdicts, questions to ask, and only then what they rest on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.report import Evidence, OpenQuestion, RaisedFlag, Report, Verdict
-from conversations.vocabulary import QUESTIONS, TeamKind, Whom
+from conversations.vocabulary import QUESTIONS, TEAM_KINDS, Whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,19 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What stands below a point: one line or several, under a label or none."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A point of a list: what it says, and labelled lines below it."""
+    """A point of a list."""
 
     text: str
-    details: tuple[tuple[str, str], ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +113,21 @@ class Outline:
             yield Paragraph(self._label("no_flags" if known else "no_flags_unknown"))
 
     def _flag(self, flag: RaisedFlag) -> Item:
-        details = [
-            ("", self._text(flag.because)),
-            (self._label("clears"), self._text(flag.clears)),
-        ]
-        if flag.evidence:
-            details.append((self._label("rests_on"), self._evidence(flag.evidence)))
-        return Item(f"{self._label(f'severity_{flag.severity}')}: {self._text(flag.headline)}", tuple(details))
+        return Item(
+            f"{self._label(f'severity_{flag.severity}')}: {self._text(flag.headline)}",
+            (
+                Detail("", (self._text(flag.because),)),
+                *self._detail("clears", self._text(flag.clears)),
+                *self._detail("rests_on", *self._evidence(flag.evidence)),
+            ),
+        )
 
-    def _evidence(self, evidence: tuple[Evidence, ...]) -> str:
-        return "; ".join(self._label("evidence", name=self._text(e.name), said=self._text(e.said)) for e in evidence)
+    def _detail(self, key: str, *lines: str, **args: str) -> Iterator[Detail]:
+        if lines:
+            yield Detail(self._label(key, **args), lines)
+
+    def _evidence(self, evidence: Iterable[Evidence]) -> list[str]:
+        return [self._label("evidence", name=self._text(one.name), said=self._text(one.said)) for one in evidence]
 
     def _verdicts(self, report: Report) -> Iterator[Block]:
         yield Heading(self._label("verdicts"), 2)
@@ -125,25 +138,29 @@ class Outline:
     def _verdict(self, verdict: Verdict) -> Item:
         sure = self._label(f"confidence_{verdict.confidence or 'none'}")
         covered = self._label("coverage", answered=verdict.answered, asked=verdict.asked)
-        details = [("", self._text(note)) for note in verdict.notes]
-        details += self._sides(verdict)
-        details.append((self._label("would_change"), self._text(verdict.would_change)))
-        return Item(f"{self._text(verdict.headline)} ({sure}, {covered})", tuple(details))
+        sources = tuple(map(self._text, verdict.sources)) or (self._label("sources_none"),)
+        known_from = self._text(phrase("answer.list", items=sources))
+        return Item(
+            f"{self._text(verdict.headline)} ({sure}, {covered})",
+            (
+                Detail("", tuple(map(self._text, verdict.notes))),
+                *(self._detail("sources", known_from) if verdict.confidence else ()),
+                *self._sides(verdict),
+                *self._detail("would_change", self._text(verdict.would_change)),
+            ),
+        )
 
-    def _sides(self, verdict: Verdict) -> list[tuple[str, str]]:
+    def _sides(self, verdict: Verdict) -> Iterator[Detail]:
         if verdict.question != "kind":
-            return [(self._label("rests_on"), self._evidence(verdict.evidence))] if verdict.evidence else []
-        sides: dict[TeamKind | None, list[Evidence]] = {}
-        for one in verdict.evidence:
-            sides.setdefault(one.side, []).append(one)
-        return [
-            (self._label("speaks_for", kind=self._text(phrase(f"kinds.{side}"))), self._evidence(tuple(found)))
-            for side, found in sides.items()
-        ]
+            yield from self._detail("rests_on", *self._evidence(verdict.evidence))
+            return
+        for side in TEAM_KINDS:
+            mine = [one for one in verdict.evidence if one.side == side]
+            yield from self._detail("speaks_for", *self._evidence(mine), kind=self._text(phrase(f"kinds.{side}")))
 
     def _question(self, question: OpenQuestion) -> Item:
-        details = ((self._label("why"), self._text(question.why)), (self._label("good"), self._text(question.good)))
-        return Item(self._text(question.ask), details)
+        why, good = self._text(question.why), self._text(question.good)
+        return Item(self._text(question.ask), (*self._detail("why", why), *self._detail("good", good)))
 
     def _skills(self, report: Report) -> Iterator[Block]:
         if not report.skills:
@@ -164,12 +181,8 @@ class Outline:
             mine = [said for said in report.answers if said.section == section]
             if mine:
                 yield Heading(self._text(phrase(f"sections.{section}")), 3)
-                missing = phrase("review.open")
                 yield Points(
-                    tuple(
-                        Item(self._label("evidence", name=self._text(s.name), said=self._text(s.said or missing)))
-                        for s in mine
-                    )
+                    tuple(Item(self._label("evidence", name=self._text(s.name), said=self._text(s.said))) for s in mine)
                 )
 
 

@@ -19,7 +19,7 @@ def checks_table(reports: Iterable[Report], catalogue: Catalogue, language: str)
     for column in ("id", "team", "state", "changed"):
         table.add_column(Text(text(phrase(f"checks.column.{column}")), style="bold"), overflow="fold")
     for report in reports:
-        done = sum(said.said is not None for said in report.answers)
+        done = len(report.answers)
         state = phrase("checks.finished") if report.complete else phrase("checks.open", n=done)
         date = report.changed_at.date().isoformat()
         table.add_row(*map(Text, (report.check, report.team or text(phrase("checks.nameless")), text(state), date)))

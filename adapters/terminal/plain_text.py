@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from adapters.documents.outline import Block, Grid, Heading, Item, Outline, Paragraph, Points
+from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outline, Paragraph, Points
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.replies import Ask, Choose, Goodbye, Reply, ReviewAnswers, Say, ShowReport
 
@@ -111,25 +111,35 @@ class PlainText:
     def _review(self, review: ReviewAnswers) -> Iterable[RenderableType]:
         title = phrase("review.title_team", team=review.team) if review.team else phrase("review.title")
         yield Text(self._text(title), style="bold")
-        rows = [
-            (str(said.number), f"{self._text(said.name)}: {self._text(said.said or phrase('review.open'))}")
-            for said in review.answers
-        ]
-        yield self._hanging(rows)
+        if review.answers:
+            rows = [(str(s.number), f"{self._text(s.name)}: {self._text(s.said)}") for s in review.answers]
+            yield self._hanging(rows)
+        if not review.complete:
+            yield Text(self._text(phrase("review.ahead")))
         yield Text(self._text(phrase("review.how")), style="dim")
 
     def _points(self, points: Points) -> Iterable[RenderableType]:
         for place, item in enumerate(points.items):
             mark = "-" if points.numbered_from is None else f"{points.numbered_from + place}."
+            if place and item.details:
+                yield Text()
             yield self._item(mark, item)
 
     def _item(self, mark: str, item: Item) -> RenderableType:
         indent = 0 if self._console.width < _NARROW else cell_len(mark) + 1
         parts: list[RenderableType] = [self._hanging_line(mark, item.text, indent)]
-        for label, text in item.details:
-            line = Text.assemble((f"{label}: ", "italic"), text) if label else Text(text)
-            parts.append(Padding(line, (0, 0, 0, indent)))
+        for detail in item.details:
+            parts.append(Padding(Group(*self._detail(detail)), (0, 0, 0, indent)))
         return Group(*parts)
+
+    def _detail(self, detail: Detail) -> Iterable[RenderableType]:
+        if not detail.label:
+            yield from map(Text, detail.lines)
+        elif len(detail.lines) == 1:
+            yield Text.assemble((f"{detail.label}: ", "italic"), detail.lines[0])
+        else:
+            yield Text(f"{detail.label}:", style="italic")
+            yield self._hanging([("·", line) for line in detail.lines])
 
     def _hanging_line(self, mark: str, text: str, indent: int) -> RenderableType:
         if not indent:

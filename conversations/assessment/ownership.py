@@ -17,7 +17,7 @@ NO_CUSTOMER = frozenset({"nobody"})
 
 
 def state(facts: Facts) -> str:
-    """Return `not_known`, `owns_nothing`, `no_customer`, `neither` or `clear`."""
+    """Return `not_known`, `owns_nothing`, `no_customer`, `neither`, `in_name_only` or `clear`."""
     owns, customers = set(facts.chosen(Feeds.OWNS)), set(facts.chosen(Feeds.CUSTOMERS))
     owns_nothing = bool(owns) and owns <= NO_OWNERSHIP
     no_customer = bool(customers) and customers <= NO_CUSTOMER
@@ -27,6 +27,8 @@ def state(facts: Facts) -> str:
         return "owns_nothing"
     if no_customer:
         return "no_customer"
+    if owns and "others" in facts.chosen(Feeds.DECIDES):
+        return "in_name_only"
     return "clear" if owns and customers else "not_known"
 
 
@@ -34,7 +36,7 @@ def judge(facts: Facts, sides: tuple[TeamKind, ...]) -> Verdict:
     """Form the verdict on ownership and customer; `sides` are the kinds that question 1 leans to."""
     found = state(facts)
     answered, asked = facts.coverage("ownership")
-    steps = [facts.script.feeding(feeds) for feeds in (Feeds.OWNS, Feeds.CUSTOMERS)]
+    steps = [facts.script.feeding(feeds) for feeds in (Feeds.OWNS, Feeds.DECIDES, Feeds.CUSTOMERS)]
     return Verdict(
         question="ownership",
         state=found,
@@ -43,6 +45,7 @@ def judge(facts: Facts, sides: tuple[TeamKind, ...]) -> Verdict:
         confidence=None if found == "not_known" else confidence(facts, "ownership"),
         answered=answered,
         asked=asked,
+        sources=evidence.sources(facts, "ownership"),
         evidence=evidence.of_steps(facts, [step.id for step in steps if step]),
         would_change=phrase(f"verdict.ownership.{found}.would_change"),
     )

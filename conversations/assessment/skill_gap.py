@@ -74,6 +74,7 @@ def judge(facts: Facts) -> Verdict:
         confidence=None if found == "not_known" else confidence(facts, "gap"),
         answered=answered,
         asked=asked,
+        sources=evidence.sources(facts, "gap"),
         evidence=evidence.of_steps(facts, [step.id for step in steps if step]),
         would_change=phrase(f"verdict.gap.{found}.would_change"),
     )

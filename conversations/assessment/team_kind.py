@@ -65,6 +65,7 @@ def judge(facts: Facts) -> Verdict:
         confidence=confidence(facts, "kind", doubts=doubts) if sides else None,
         answered=answered,
         asked=asked,
+        sources=evidence.sources(facts, "kind"),
         evidence=_evidence(facts),
         would_change=phrase(f"verdict.kind.{found}.would_change", sides=names),
         sides=sides,

@@ -1,0 +1,130 @@
+"""Plays a dialogue as a person would: lines in, what they see out. The clock stands still, ids are given."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from rich.console import Console
+
+from adapters.pack_files import read_core_pack
+from adapters.storage.in_memory import InMemoryStore
+from adapters.terminal.plain_text import PlainText
+from bot.turns import Turns
+from conversations.events import Event, Left, Opened, Typed
+from conversations.judgement import report_on
+from conversations.packs import build_script
+from conversations.ports import SessionStore
+from conversations.replies import Ask, Goodbye, Reply, ShowReport, Turn
+from conversations.report import Report, Verdict
+from conversations.script import Script
+from conversations.session import Check, SessionKey
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ME = SessionKey("terminal", "", "me")
+
+
+@cache
+def core() -> Script:
+    values = read_core_pack()
+    return build_script(values.pack, values.skills, values.locales)
+
+
+@dataclass
+class Player:
+    """One person with one check, on a store that serialises."""
+
+    script: Script = field(default_factory=core)
+    store: SessionStore = field(default_factory=InMemoryStore)
+    width: int = 80
+    check_id: str = "abc234"
+    turn: Turn | None = None
+    screen: io.StringIO = field(default_factory=io.StringIO)
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(self.script, self.store)
+        console = Console(file=self.screen, width=self.width, highlight=False, markup=False, emoji=False)
+        self.console = console
+        self.page = PlainText(console, self.script.catalogue, "en")
+
+    async def open(self, *, fresh: bool = False, check: str | None = None) -> tuple[Reply, ...]:
+        return await self.handle(Opened(ME, NOON, self.check_id, check=check, fresh=fresh))
+
+    async def say(self, *lines: str) -> tuple[Reply, ...]:
+        """Type lines one after the other; return the replies to the last."""
+        replies: tuple[Reply, ...] = ()
+        for line in lines:
+            self.console.out(f"\n> {line}", highlight=False)
+            replies = await self.handle(Typed(ME, NOON, line, self.check.id, self.check.revision))
+        return replies
+
+    async def leave(self) -> tuple[Reply, ...]:
+        return await self.handle(Left(ME, NOON, self.check.id))
+
+    async def handle(self, event: Event) -> tuple[Reply, ...]:
+        self.turn = await self.turns.handle(event)
+        for reply in self.turn.replies:
+            self.page.show(reply)
+        return self.turn.replies
+
+    @property
+    def check(self) -> Check:
+        assert self.turn is not None
+        assert self.turn.session.check is not None
+        return self.turn.session.check
+
+    @property
+    def report(self) -> Report:
+        return report_on(self.script, self.check)
+
+    @property
+    def ended(self) -> bool:
+        assert self.turn is not None
+        return any(isinstance(reply, Goodbye) for reply in self.turn.replies)
+
+    def seen(self) -> str:
+        """Return everything on the screen so far."""
+        return self.screen.getvalue()
+
+    async def answer_all(self, answers: dict[str, str], otherwise: str = "don't know yet") -> Report:
+        """Open, answer each step by its id, anything else with `otherwise`, until the report is shown."""
+        await self.open()
+        while self.check.at is not None:
+            await self.say(answers.get(self.check.at, otherwise))
+        return self.report
+
+
+async def report_for(answers: dict[str, str], otherwise: str = "don't know yet") -> Report:
+    """Play a whole dialogue and return the report that the person was shown."""
+    player = Player()
+    await player.answer_all(answers, otherwise)
+    assert player.turn is not None
+    shown = [reply.report for reply in player.turn.replies if isinstance(reply, ShowReport)]
+    assert len(shown) == 1
+    return shown[0]
+
+
+def words(report: Report, *, questions_only: bool = False) -> str:
+    """Return a report as the person reads it, unwrapped."""
+    screen = io.StringIO()
+    console = Console(file=screen, width=4000, highlight=False, markup=False, emoji=False)
+    PlainText(console, core().catalogue, "en").show(ShowReport(report, questions_only))
+    return screen.getvalue()
+
+
+def verdict(report: Report, question: str) -> Verdict:
+    return next(one for one in report.verdicts if one.question == question)
+
+
+def flags(report: Report) -> set[str]:
+    return {flag.id for flag in report.flags}
+
+
+def open_ids(report: Report) -> set[str]:
+    return {question.id for question in report.questions}
+
+
+def asked(replies: Iterable[Reply]) -> Ask:
+    """Return the question among the replies."""
+    return next(reply for reply in replies if isinstance(reply, Ask))
