@@ -297,7 +297,7 @@ class Reader:
         for name in self._catalogue.languages[self.language]:
             factor = re.fullmatch(rf"words\.units\.{step.id}\.([\d_]+)", name)
             if factor and unit in self._catalogue.words(name, self.language):
-                return round(number * float(factor[1].replace("_", ".")), 1)
+                return round(number * float(factor[1].replace("_", ".")))
         return None
 
     def _skills(self, text: str, step: Step) -> Meant:

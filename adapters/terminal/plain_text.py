@@ -127,10 +127,8 @@ class PlainText:
 
     def _item(self, mark: str, item: Item) -> RenderableType:
         indent = 0 if self._console.width < _NARROW else cell_len(mark) + 1
-        parts: list[RenderableType] = [self._hanging_line(mark, item.text, indent)]
-        for detail in item.details:
-            parts.append(Padding(Group(*self._detail(detail)), (0, 0, 0, indent)))
-        return Group(*parts)
+        details = [Padding(Group(*self._detail(detail)), (0, 0, 0, indent)) for detail in item.details]
+        return Group(self._hanging_line(mark, item.text, indent), *details)
 
     def _detail(self, detail: Detail) -> Iterable[RenderableType]:
         if not detail.label:
