@@ -421,7 +421,8 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.QUIT): _same(phase, _quit) for phase in _TALKING if phase is not Phase.FINISHED},
     # coming, and coming back
     (Phase.NEW, Intent.OPEN): Move(_begin, (Phase.ASKING,)),
-    **{(phase, Intent.OPEN): Move(_resume, (phase, *_ON)) for phase in _TALKING if phase is not Phase.FINISHED},
+    **{(phase, Intent.OPEN): Move(_resume, (phase, *_ON)) for phase in (Phase.ASKING, Phase.OFFERED)},
+    **{(phase, Intent.OPEN): _same(phase, _resume) for phase in (Phase.REVIEWING, Phase.CONFIRMING)},
     (Phase.FINISHED, Intent.OPEN): _same(Phase.FINISHED, _reopen),
     # a question is being asked
     (Phase.ASKING, Intent.ANSWER): Move(_answer, _ON),

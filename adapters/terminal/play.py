@@ -32,7 +32,7 @@ class Keyboard:
     def read(self) -> str | None:
         """Return the next line, or None when the person has left (Ctrl-C, Ctrl-D)."""
         try:
-            return input(PROMPT)
+            return input(f"\n{PROMPT}")
         except (EOFError, KeyboardInterrupt):
             sys.stdout.write("\n")
             return None

@@ -1,0 +1,82 @@
+"""A person who knows what to answer, so that an answer on another step than its own is seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from conversations.catalogue import phrase
+from conversations.judgement import facts_of
+from conversations.script import Step
+from conversations.session import Amount, Answer, Answers, Chosen, SkillLevel, SkillList, Written
+from conversations.vocabulary import StepKind
+from conversations.wording import answer_phrase, step_name
+from tests.end_to_end.program import SCRIPT, say
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is typed at a step, the answer it stands for, and how the program acknowledges it."""
+
+    step: str
+    typed: str
+    answer: Answer
+    noted: str
+
+
+def whole_check(seed: int) -> Sequence[Line]:
+    """Return the lines of one check from the first question to the report, no two alike in a row."""
+    return tuple(_lines(Random(seed)))  # noqa: S311  no secret hangs on it
+
+
+def next_step(answers: Answers) -> Step | None:
+    """Return the first open step."""
+    return facts_of(SCRIPT, answers).first_open()
+
+
+def acknowledged(said: str, lines: Sequence[Line]) -> int:
+    """Count the lines, from the first on, that the program was seen to have taken."""
+    place = 0
+    for count, line in enumerate(lines):
+        echo = said.find(f"\n> {line.typed}\n", place)
+        place = said.find(f"\n{line.noted}\n", echo) if echo >= 0 else -1
+        if place < 0:
+            return count
+    return len(lines)
+
+
+def line_for(step: Step, chance: Random, *avoid: str) -> Line:
+    """Answer a step with anything but these words."""
+    while True:
+        typed, answer = _answer(step, chance)
+        if typed not in avoid:
+            noted = phrase("noted", name=step_name(step), answer=answer_phrase(SCRIPT, step, answer))
+            return Line(step.id, typed, answer, say(noted))
+
+
+def _lines(chance: Random) -> Iterator[Line]:
+    answers: dict[str, Answer] = {}
+    before = ""
+    while step := next_step(answers):
+        line = line_for(step, chance, before)
+        answers[step.id], before = line.answer, line.typed
+        yield line
+
+
+def _answer(step: Step, chance: Random) -> tuple[str, Answer]:
+    match step.kind:
+        case StepKind.CHOICE:
+            place = chance.randrange(len(step.choices))
+            return str(place + 1), Chosen((step.choice_ids[place],))
+        case StepKind.CHOICES:
+            free = [place for place, choice in enumerate(step.choices) if not choice.only]
+            places = sorted(chance.sample(free, chance.randint(1, 3)))
+            return " ".join(str(place + 1) for place in places), Chosen(tuple(step.choice_ids[p] for p in places))
+        case StepKind.NUMBER | StepKind.SCALE:
+            number = chance.randint(int(step.low), min(int(step.high), 40))
+            return str(number), Amount(number)
+        case StepKind.TEXT:
+            text = f"{step.id}, in my words {chance.randrange(1000)}"
+            return text, Written(text)
+        case StepKind.SKILLS:
+            skills = [SkillLevel(name, chance.randint(0, 4)) for name in chance.sample(step.suggest, 3)]
+            return ", ".join(f"{skill.name} {skill.level}" for skill in skills), SkillList(tuple(skills))

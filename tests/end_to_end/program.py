@@ -1,0 +1,208 @@
+"""Starting the program as a person does, and talking to it through pipes."""
+
+import asyncio
+import codecs
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from adapters.storage.sqlite import open_sqlite
+from bot.wiring import TERMINAL_PERSON, core_script
+from conversations.catalogue import Phrase, phrase
+from conversations.session import Check
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120
+"""Seconds after which a program that says nothing hangs. Nothing is measured by it."""
+WIDE = "1000"
+"""Columns: no sentence is broken in two."""
+
+SCRIPT = core_script()
+
+BOT = (sys.executable, "-m", "bot")
+_WITH_A_FULL_DISK = (
+    "import resource, runpy, sys; "
+    "room = int(sys.argv.pop(1)); "
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)); "
+    "runpy.run_module('bot', run_name='__main__', alter_sys=True)"
+)
+_AT_A_STARTING_LINE = (
+    "import os; "
+    "from bot.__main__ import main; "
+    f"os.write(1, b'ready{os.linesep}'); "
+    "os.read(0, 1); "
+    "main()"
+)
+AT_A_STARTING_LINE = (sys.executable, "-c", _AT_A_STARTING_LINE.replace("\n", "\\n"))
+"""The program with its imports behind it: it says "ready", and begins at the first byte."""
+
+
+def with_a_full_disk(room: int) -> Sequence[str]:
+    """Return the program on a disk that takes no more than this many bytes into any one file."""
+    return (sys.executable, "-c", _WITH_A_FULL_DISK, str(room))
+
+
+def say(said: Phrase) -> str:
+    """Put a sentence into the words that the program uses."""
+    return SCRIPT.catalogue.text(said, "en")
+
+
+def database_url(database: Path) -> str:
+    return f"sqlite:///{database}"
+
+
+def environment(url: str) -> Mapping[str, str]:
+    ours = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
+    return {**ours, "TEAMCHECK_DATABASE_URL": url, "COLUMNS": WIDE, "PYTHONUTF8": "1"}
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a run ended."""
+
+    code: int
+    said: str
+    complained: str
+
+
+def run(url: str, *arguments: str, typed: str = "", program: Sequence[str] = BOT) -> Finished:
+    """Run the program to its end."""
+    done = subprocess.run(
+        [*program, *arguments],
+        cwd=ROOT,
+        env=environment(url),
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+class Terminal:
+    """One running `teamcheck chat`."""
+
+    def __init__(self, database: Path, *options: str, program: Sequence[str] = BOT) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [*program, "chat", *options],
+            cwd=ROOT,
+            env=environment(database_url(database)),
+            bufsize=0,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+        )
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._unread = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe:
+                pipe.close()
+
+    def type(self, *lines: str) -> None:
+        """Type lines, and wait for nothing."""
+        assert self._process.stdin
+        self._process.stdin.write("".join(f"{line}\n" for line in lines).encode())
+
+    def reply(self) -> str:
+        """Return what the program said since the last time, as soon as it waits for a line."""
+        return self.hear(*_WAITS)
+
+    def hear(self, *endings: str) -> str:
+        """Return what the program said since the last time, as soon as it ends in one of these lines."""
+        while not self._unread.endswith(tuple(f"{ending}\n" for ending in endings)):
+            assert self._listen(), f"it left instead of waiting for a line: {self._unread!r}, {self._complaint()!r}"
+        said, self._unread = self._unread, ""
+        return said
+
+    def ask(self, line: str) -> str:
+        """Type a line and return the reply."""
+        self.type(line)
+        return self.reply()
+
+    def kill(self) -> str:
+        """Kill it where it stands; return what it said since the last reply."""
+        self._process.kill()
+        return self._rest()
+
+    def leave(self) -> Finished:
+        """End the input and wait for the end of the program."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        return self.end()
+
+    def end(self) -> Finished:
+        """Wait for the program to leave by itself."""
+        said = self._rest()
+        complaint = self._complaint()
+        return Finished(self._process.wait(PATIENCE), said, complaint)
+
+    def _rest(self) -> str:
+        while self._listen():
+            pass
+        said, self._unread = self._unread, ""
+        return said
+
+    def _listen(self) -> bool:
+        assert self._process.stdout
+        pipe = self._process.stdout.fileno()
+        ready, _, _ = select.select([pipe], [], [], PATIENCE)
+        assert ready, f"it hangs after: {self._unread!r}"
+        heard = os.read(pipe, 1 << 16)
+        self._unread += self._decoder.decode(heard)
+        return bool(heard)
+
+    def _complaint(self) -> str:
+        assert self._process.stderr
+        return self._process.stderr.read().decode()
+
+
+_WAITS = (say(phrase("ask.ways_out")), say(phrase("options.report")))
+"""What the program's last line ends in while it waits: for an answer, or for a choice after the report."""
+
+
+def asked(reply: str) -> str:
+    """Return the step that a reply asks."""
+    lines = set(reply.splitlines())
+    (step,) = (step.id for step in SCRIPT.steps if say(phrase(f"steps.{step.id}.ask")) in lines)
+    return step
+
+
+def stored_checks(database: Path) -> Sequence[Check]:
+    """Return every check in the file."""
+
+    async def checks() -> Sequence[Check]:
+        async with open_sqlite(database) as store:
+            return await store.checks(TERMINAL_PERSON)
+
+    return asyncio.run(checks())
+
+
+def bytes_in(folder: Path) -> Mapping[str, bytes]:
+    """Return every file below a folder."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def poll(holds: Callable[[], bool]) -> None:
+    """Look until it holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.0005)
