@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from importlib.metadata import version
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -27,9 +27,11 @@ from conversations.events import Opened
 from conversations.judgement import report_on
 from conversations.ports import StorageError
 from conversations.replies import ShowReport
-from conversations.session import Check
+from conversations.session import PROFILE_CHECK, Check, Phase
+from conversations.vocabulary import ReportPart
 
-Result = TypeVar("Result")
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+"""Runs a coroutine to its end."""
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter or digit that is mistaken for another."""
@@ -95,22 +97,35 @@ def chat(
     with _running() as (run, app):
         if resume:
             _found(run, app, resume)
-        console = _console()
-        opened = Opened(TERMINAL_PERSON, _now(), _new_id(), check=resume, fresh=new)
-        source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
-        page = PlainText(console, app.script.catalogue, _LANGUAGE)
-        play(opened, lambda event: run(app.turns.handle(event)), source, page, _now)
+        elif not new:
+            resume = next((check.id for check in _teams(run, app) if check.phase is not Phase.FINISHED), None)
+        _play(run, app, Opened(TERMINAL_PERSON, _now(), _new_id(), check=resume, fresh=new))
+
+
+@cli.command()
+def profile() -> None:
+    """Say once what holds for every team: what you want, know and value. Changing it reads your saved checks again."""
+    with _running() as (run, app):
+        _play(run, app, Opened(TERMINAL_PERSON, _now(), _new_id(), check=PROFILE_CHECK))
+
+
+def _play(run: Run, app: Application, opened: Opened) -> None:
+    console = _console()
+    source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
+    page = PlainText(console, app.script.catalogue, _LANGUAGE)
+    play(opened, lambda event: run(app.turns.handle(event)), source, page, _now)
 
 
 @cli.command()
 def checks() -> None:
     """List your checks."""
     with _running() as (run, app):
-        mine: list[Check] = run(app.store.checks(TERMINAL_PERSON))
+        mine = _teams(run, app)
         if not mine:
             typer.echo(app.script.catalogue.text(phrase("checks.none"), _LANGUAGE))
             return
-        reports = [report_on(app.script, check) for check in mine]
+        about = run(app.store.load(TERMINAL_PERSON)).person.about
+        reports = [report_on(app.script, check, about) for check in mine]
         _console().print(checks_table(reports, app.script.catalogue, _LANGUAGE))
 
 
@@ -123,15 +138,17 @@ def report(
 ) -> None:
     """Print the report of a check, finished or not."""
     with _running() as (run, app):
-        value = report_on(app.script, _found(run, app, check_id))
+        about = run(app.store.load(TERMINAL_PERSON)).person.about
+        value = report_on(app.script, _found(run, app, check_id), about)
         catalogue = app.script.catalogue
+        part: ReportPart = "questions" if questions else "all"
         match form:
             case Format.TEXT:
-                PlainText(_console(), catalogue, _LANGUAGE).show(ShowReport(value, questions))
+                PlainText(_console(), catalogue, _LANGUAGE).show(ShowReport(value, part))
             case Format.MARKDOWN:
-                sys.stdout.write(to_markdown(value, catalogue, _LANGUAGE, questions_only=questions))
+                sys.stdout.write(to_markdown(value, catalogue, _LANGUAGE, part))
             case Format.JSON:
-                sys.stdout.write(to_json(value, catalogue, _LANGUAGE, questions_only=questions))
+                sys.stdout.write(to_json(value, catalogue, _LANGUAGE, part))
 
 
 @cli.command()
@@ -139,7 +156,7 @@ def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = F
     """Erase everything that is kept about you. Asks once."""
     with _running() as (run, app):
         text, words = app.script.catalogue.text, app.script.catalogue.words
-        mine = run(app.store.checks(TERMINAL_PERSON))
+        mine = _teams(run, app)
         typer.echo(text(phrase("forget.what", n=len(mine)), _LANGUAGE))
         if not yes:
             typer.echo(text(phrase("forget.sure"), _LANGUAGE) + " ", nl=False)
@@ -148,9 +165,6 @@ def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = F
                 return
         run(app.store.forget(TERMINAL_PERSON))
         typer.echo(text(phrase("forget.done"), _LANGUAGE))
-
-
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 @contextmanager
@@ -179,9 +193,13 @@ def _running() -> Iterator[tuple[Run, Application]]:
             stop(error.told, Exit.STORAGE)
 
 
+def _teams(run: Run, app: Application) -> list[Check]:
+    """Return the person's checks of teams, the one changed last first."""
+    return [check for check in run(app.store.checks(TERMINAL_PERSON)) if not check.is_profile]
+
+
 def _found(run: Run, app: Application, check: str | None) -> Check:
-    mine: list[Check] = run(app.store.checks(TERMINAL_PERSON))
-    found = next((one for one in mine if check is None or one.id == check), None)
+    found = next((one for one in _teams(run, app) if check is None or one.id == check), None)
     if found is None:
         key = phrase("checks.unknown", id=check) if check else phrase("checks.none")
         typer.echo(app.script.catalogue.text(key, _LANGUAGE), err=True)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from conversations.dialogue import advance
@@ -10,7 +11,7 @@ from conversations.events import Event
 from conversations.ports import Commit, SessionStore
 from conversations.replies import Turn
 from conversations.script import Script
-from conversations.session import SessionKey
+from conversations.session import PROFILE_CHECK, SessionKey
 
 
 class Turns:
@@ -32,6 +33,9 @@ class Turns:
         async with self._locked(event.key):
             while True:
                 before = await self._store.load(event.key, event.check)
+                if event.check == PROFILE_CHECK:
+                    saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
+                    before = replace(before, saved=tuple(saved))
                 turn = advance(self._script, before, event)
                 if turn.session == before or await self._store.commit(before, turn.session) is Commit.SAVED:
                     return turn

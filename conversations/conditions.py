@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from conversations.session import Amount, Answer, Chosen, NonAnswer, Unsaid
+from conversations.session import Amount, Answer, Chosen, NonAnswer, Unsaid, is_said
 from conversations.vocabulary import Question
 
 
@@ -59,7 +59,7 @@ class AtMost(_Condition):
 
 
 class Unknown(_Condition):
-    """`{ unknown = "owns" }`: the person said that they don't know yet."""
+    """`{ unknown = "owns" }`: the person said that they don't know yet, or are unsure of all they named."""
 
     unknown: str
 
@@ -127,7 +127,9 @@ def holds(condition: Condition, facts: Facts) -> bool | None:
         case Unknown():
             if facts.pending(condition.unknown):
                 return None
-            return facts.answer(condition.unknown) == Unsaid(NonAnswer.UNKNOWN)
+            answer = facts.answer(condition.unknown)
+            perhaps = isinstance(answer, Chosen) and not is_said(answer)
+            return perhaps or answer == Unsaid(NonAnswer.UNKNOWN)
         case Is() | Lacks() | AtLeast() | AtMost():
             return None if facts.pending(condition.step) else _met(condition, facts.answer(condition.step))
 

@@ -11,16 +11,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from conversations.assessment.evidence import contradictions, source_name
 from conversations.catalogue import Arg, Phrase, phrase
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
-from conversations.judgement import facts_of, report_on
-from conversations.reading_answers import MENUS, Reader
-from conversations.replies import Ask, Choose, Goodbye, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
-from conversations.script import Script, Step
-from conversations.session import Answer, Check, Intent, Meant, Person, Phase, Session
-from conversations.vocabulary import QUESTIONS, StepKind
-from conversations.wording import answer_phrase, step_name
+from conversations.judgement import facts_of, report_on, said
+from conversations.open_questions import SETTLE
+from conversations.profile import changes, learned, read_again, reasons, with_answers
+from conversations.reading_answers import Reader
+from conversations.replies import Ask, Choose, Goodbye, Listed, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
+from conversations.report import Report
+from conversations.script import Feeds, Script, Step
+from conversations.session import (
+    PROFILE_CHECK,
+    Check,
+    Decision,
+    Fine,
+    Given,
+    Intent,
+    Meant,
+    Person,
+    Phase,
+    Session,
+    Unsaid,
+    Written,
+)
+from conversations.vocabulary import QUESTIONS, OwnDecision, Question, StepKind
+from conversations.wording import answer_phrase, choice_label, step_name
+
+REASON_LIMIT = 500
+"""Characters of a reason: for a decision, or for being fine with a flag."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +53,17 @@ class Scene:
     event: Event
     meant: Meant
 
+    saved: tuple[Check, ...] = ()
+
     @cached_property
     def facts(self) -> Facts:
         """The answers that count."""
-        return facts_of(self.script, self.check.answers)
+        return facts_of(self.script, self.check, self.person.about)
+
+    @cached_property
+    def report(self) -> Report:
+        """What the check amounts to."""
+        return report_on(self.script, self.check, self.person.about)
 
     @property
     def step(self) -> Step | None:
@@ -49,10 +76,14 @@ class Scene:
 
     def with_check(self, check: Check) -> "Scene":
         """Return the scene after a change of the check."""
-        return Scene(self.script, self.person, check, self.event, self.meant)
+        return replace(self, check=check)
+
+    def with_person(self, person: Person) -> "Scene":
+        """Return the scene after a change of what is known about the person."""
+        return replace(self, person=person)
 
 
-Outcome = tuple[Check, tuple[Reply, ...]]
+Outcome = tuple[Scene, tuple[Reply, ...]]
 Handler = Callable[[Scene], Outcome]
 
 
@@ -76,24 +107,29 @@ def advance(script: Script, session: Session, event: Event) -> Turn:
     check = session.check
     if check is None:
         return Turn(session, (Goodbye(phrase("gone")),))
+    scene = Scene(script, session.person, check, event, Meant(Intent.OPEN), session.saved)
     if isinstance(event, Typed) and event.seen is not None and event.seen != check.revision:
-        scene = Scene(script, session.person, check, event, Meant(Intent.OPEN))
         after, replies = _moved_on(scene)
     else:
-        scene = Scene(script, session.person, check, event, _read(script, session, check, event))
+        scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    if after != check:
-        after = replace(after, changed_at=event.at)
-    return Turn(_raised(before, Session(session.person, after)), replies)
+    changed = after.check if after.check == check else replace(after.check, changed_at=event.at)
+    return Turn(_raised(before, replace(session, person=after.person, check=changed)), replies)
 
 
 def _at_hand(script: Script, session: Session, event: Opened) -> Session:
     """Pick the check that an opening is about, or lay out a new one."""
     check = session.check
+    if event.check == PROFILE_CHECK:
+        return session if check else replace(session, check=_new(script, PROFILE_CHECK, event))
     if check and (event.check or (not event.fresh and check.phase is not Phase.FINISHED)):
-        return Session(replace(session.person, current_check=check.id), check)
-    new = Check(event.new_check, f"{script.id}-{script.version}", event.at, event.at)
-    return Session(replace(session.person, current_check=new.id), new)
+        return replace(session, person=replace(session.person, current_check=check.id))
+    new = _new(script, event.new_check, event)
+    return replace(session, person=replace(session.person, current_check=new.id), check=new)
+
+
+def _new(script: Script, check_id: str, event: Opened) -> Check:
+    return Check(check_id, f"{script.id}-{script.version}", event.at, event.at)
 
 
 def _raised(before: Session, after: Session) -> Session:
@@ -102,32 +138,68 @@ def _raised(before: Session, after: Session) -> Session:
         person = replace(person, revision=person.revision + 1)
     if check and check != before.check:
         check = replace(check, revision=check.revision + 1)
-    return Session(person, check)
+    return replace(after, person=person, check=check)
 
 
-def _read(script: Script, session: Session, check: Check, event: Event) -> Meant:
-    match event:
+def _read(scene: Scene) -> Meant:
+    match scene.event:
         case Opened():
             return Meant(Intent.OPEN)
         case Left():
             return Meant(Intent.LATER)
         case Typed():
-            step = script.by_id.get(check.at) if check.at else None
-            return Reader(script, session.person.language).read(event.text, check.phase, step)
+            reader = Reader(scene.script, scene.person.language)
+            return reader.read(scene.event.text, scene.check.phase, scene.step, _menu(scene))
 
 
 # -- showing where we are ----------------------------------------------------------------------------------------
+
+
+def _menu(scene: Scene) -> tuple[Intent, ...]:
+    """Return what the numbers stand for where no step is being asked."""
+    match scene.check.phase:
+        case Phase.OFFERED | Phase.CONFIRMING:
+            return (Intent.YES, Intent.NO)
+        case Phase.DECIDING:
+            return (Intent.GO_ON, Intent.ASK_MORE, Intent.PASS)
+        case Phase.FINISHED:
+            wanted = (
+                (Intent.QUIT, True),
+                (Intent.FILL_IN, bool(_still_to_fill_in(scene))),
+                (Intent.DEEPER, bool(_shallow(scene))),
+                (Intent.REVIEW, True),
+                (Intent.QUESTIONS, True),
+                (Intent.REPORT, True),
+                (Intent.DECIDE, True),
+                (Intent.KEEP_PROFILE, learned(scene.facts, scene.person.about.answers) != scene.person.about.answers),
+            )
+            return tuple(intent for intent, offered in wanted if offered)
+        case Phase.NEW | Phase.ASKING | Phase.REVIEWING:
+            return ()
+
+
+def _still_to_fill_in(scene: Scene) -> tuple[str, ...]:
+    """Return the steps that the report's questions are about."""
+    asked_about = {question.id.removeprefix(SETTLE) for question in scene.report.questions}
+    return tuple(step.id for step in scene.script.steps if step.id in asked_about)
+
+
+def _shallow(scene: Scene) -> tuple[Question, ...]:
+    """Return the sections that have deeper questions left."""
+    return tuple(q for q in QUESTIONS if q not in scene.check.deep and any(s.section == q for s in scene.facts.deeper))
 
 
 def _view(scene: Scene) -> tuple[Reply, ...]:
     """Show what the conversation is waiting for: the same words, whether first asked, asked again or come back to."""
     match scene.check.phase:
         case Phase.CONFIRMING:
-            return (Choose(phrase("start_over.sure"), MENUS[Phase.CONFIRMING]),)
+            return (Choose(phrase("start_over.sure"), _menu(scene)),)
+        case Phase.DECIDING:
+            return (Choose(phrase("decision.ask"), _menu(scene)),)
         case Phase.REVIEWING:
             return _answers(scene)
         case Phase.FINISHED:
-            return (Choose(phrase("finished.what_now"), MENUS[Phase.FINISHED]),)
+            return (Choose(phrase("finished.what_now"), _menu(scene)),)
         case Phase.OFFERED:
             return _offer(scene)
         case Phase.ASKING | Phase.NEW:
@@ -138,21 +210,28 @@ def _ask(scene: Scene) -> tuple[Reply, ...]:
     step = scene.step
     if step is None:
         return ()
-    progress = progress_at(scene.facts, step)
-    section = phrase(f"sections.{step.section}")
-    before = scene.check.answers.get(step.id)
+    before = scene.facts.answers.get(step.id)
+    said_before = answer_phrase(scene.script, step, before) if before else None
+    if len(scene.check.answers.get(step.id, ())) > 1:
+        said_before = phrase("ask.several", sides=_sides(scene, step))
     ask = Ask(
         step=step.id,
         kind=step.kind,
-        section=section,
-        progress=progress,
+        section=phrase("profile.title") if scene.check.is_profile else phrase(f"sections.{step.section}_short"),
+        progress=_progress(scene, step),
         text=phrase(f"steps.{step.id}.ask"),
         hint=_hint(step),
-        choices=tuple(phrase(f"steps.{step.id}.choices.{choice}") for choice in step.choice_ids),
+        choices=tuple(choice_label(step, choice) for choice in step.choice_ids),
         suggestions=step.suggest,
-        said=answer_phrase(scene.script, step, before) if before else None,
+        said=said_before,
     )
     return (ask,)
+
+
+def _sides(scene: Scene, step: Step) -> tuple[Phrase, ...]:
+    return next((one.sides for one in contradictions(scene.facts) if one.step == step.id), ()) or tuple(
+        answer_phrase(scene.script, step, one.answer) for one in scene.check.answers[step.id]
+    )
 
 
 def _hint(step: Step) -> Phrase:
@@ -161,8 +240,19 @@ def _hint(step: Step) -> Phrase:
             return phrase(f"steps.{step.id}.scale", low=step.low, high=step.high)
         case StepKind.NUMBER:
             return phrase("hint.number", unit=phrase(f"steps.{step.id}.unit"), low=step.low, high=step.high)
-        case StepKind.CHOICE | StepKind.CHOICES | StepKind.TEXT | StepKind.SKILLS:
+        case StepKind.SKILLS:
+            return phrase("hint.own_skills" if step.profile_only else "hint.skills")
+        case StepKind.CHOICE | StepKind.CHOICES | StepKind.TEXT:
             return phrase(f"hint.{step.kind}")
+
+
+def _progress(scene: Scene, step: Step) -> Progress | None:
+    if scene.check.is_profile:
+        return None
+    if scene.check.agenda:
+        left = len(scene.check.agenda)
+        return Progress(QUESTIONS.index(step.section) + 1, 1, left, about=True, second_pass=True)
+    return progress_at(scene.facts, step)
 
 
 def progress_at(facts: Facts, step: Step) -> Progress:
@@ -172,67 +262,104 @@ def progress_at(facts: Facts, step: Step) -> Progress:
         one not in facts.answers for one in ids
     )
     place = ids.index(step.id) + 1 if step.id in ids else len(ids)
-    return Progress(QUESTIONS.index(step.section) + 1, place, max(place, len(ids) + maybe // 2), maybe > 0)
+    return Progress(QUESTIONS.index(step.section) + 1, place, max(place, len(ids) + maybe // 2), about=maybe > 0)
 
 
 def _answers(scene: Scene) -> tuple[Reply, ...]:
-    report = report_on(scene.script, scene.check)
-    return (ReviewAnswers(report.team, report.answers, report.complete),)
+    team = scene.facts.fed(Feeds.TEAM)
+    title = phrase("review.title")
+    if scene.check.is_profile:
+        title = phrase("profile.title")
+    elif isinstance(team, Written):
+        title = phrase("review.title_team", team=team.text)
+    return (ReviewAnswers(title, said(scene.facts), not scene.facts.open_steps()),)
 
 
 def _offer(scene: Scene) -> tuple[Reply, ...]:
     offered, step = scene.check.offered, scene.step
     if offered is None or step is None:
         return _ask(scene)
-    guess = answer_phrase(scene.script, step, offered)
-    return (Choose(phrase("near_miss", guess=guess), MENUS[Phase.OFFERED]),)
+    guess = answer_phrase(scene.script, step, offered.answer)
+    return (Choose(phrase("near_miss", guess=guess), _menu(scene)),)
 
 
-# -- handlers ----------------------------------------------------------------------------------------------------
+# -- coming and going --------------------------------------------------------------------------------------------
 
 
 def _begin(scene: Scene) -> Outcome:
-    check = scene.now(Phase.ASKING, scene.script.steps[0].id)
-    return check, (
-        Say(phrase("greeting")),
-        *_section_start(scene.with_check(check), None),
-        *_ask(scene.with_check(check)),
-    )
+    if scene.check.is_profile:
+        here = _to_next(_prefilled(scene))
+        return here, (Say(phrase("profile.greeting")), *_view(here))
+    here = _to_next(scene)
+    return here, (Say(phrase("greeting")), *_section_start(here, None), *_view(here))
+
+
+def _prefilled(scene: Scene) -> Scene:
+    """Lay the profile out as answers that can be changed."""
+    answers = {step: (Given(answer, scene.event.at),) for step, answer in scene.person.about.answers.items()}
+    return scene.with_check(replace(scene.check, answers=answers))
 
 
 def _resume(scene: Scene) -> Outcome:
     """Come back to where the last shown reply left the person."""
-    check = scene.check
-    if check.phase in (Phase.ASKING, Phase.OFFERED) and not _still_asked(scene):
-        check = _to_next(scene).check
-    here = scene.with_check(check)
-    given = len(here.facts.answers)
-    return check, (Say(phrase("welcome_back", n=given)), *_last_said(here), *_view(here))
+    if scene.check.is_profile:
+        scene = _prefilled(scene)
+    here = scene
+    if here.check.phase in (Phase.ASKING, Phase.OFFERED) and not _still_asked(here):
+        here = _to_next(here)
+    if here.check.is_profile:
+        return here, (Say(phrase("profile.greeting")), *_view(here))
+    welcome = Say(phrase("welcome_back", n=len(here.facts.answers)))
+    return here, (welcome, *_last_said(here), *_view(here))
 
 
 def _still_asked(scene: Scene) -> bool:
-    return any(step.id == scene.check.at for step in scene.facts.path)
+    return any(step.id == scene.check.at for step in (*scene.facts.path, *scene.facts.deeper))
 
 
 def _last_said(scene: Scene) -> tuple[Reply, ...]:
     """Recall the answer before the step being asked, so that nobody wonders whether it arrived."""
-    path = scene.facts.path
-    place = next((i for i, step in enumerate(path) if step.id == scene.check.at), 0)
-    if not place or path[place - 1].id not in scene.facts.answers:
+    step = _before(scene)
+    if step is None:
         return ()
-    step = path[place - 1]
     answer = answer_phrase(scene.script, step, scene.facts.answers[step.id])
     return (Say(phrase("last_said", name=step_name(step), answer=answer)),)
 
 
+def _before(scene: Scene) -> Step | None:
+    """Return the answered step before the one being asked."""
+    path = scene.facts.path
+    place = next((i for i, step in enumerate(path) if step.id == scene.check.at), len(path))
+    answered = [step for step in path[:place] if step.id in scene.facts.answers]
+    return answered[-1] if answered else None
+
+
 def _reopen(scene: Scene) -> Outcome:
-    return scene.check, (ShowReport(report_on(scene.script, scene.check)), *_view(scene))
+    return scene, (ShowReport(scene.report), *_view(scene))
+
+
+def _later(scene: Scene) -> Outcome:
+    key = "profile.goodbye" if scene.check.is_profile else "later"
+    return scene, (Goodbye(phrase(key, id=scene.check.id)),)
+
+
+def _quit(scene: Scene) -> Outcome:
+    key = "profile.goodbye" if scene.check.is_profile else "quit"
+    return scene, (Goodbye(phrase(key, id=scene.check.id)),)
+
+
+def _finish(scene: Scene) -> Outcome:
+    return scene, (Goodbye(phrase("finished.goodbye", id=scene.check.id)),)
+
+
+# -- answers -----------------------------------------------------------------------------------------------------
 
 
 def _answer(scene: Scene) -> Outcome:
-    if scene.step is None or scene.meant.answer is None:
+    meant = scene.meant
+    if scene.step is None or meant.answer is None:
         return _lost(scene)
-    return _take(scene, scene.step, scene.meant.answer)
+    return _take(scene, scene.step, Given(meant.answer, scene.event.at, meant.source, meant.quote))
 
 
 def _accept(scene: Scene) -> Outcome:
@@ -242,31 +369,76 @@ def _accept(scene: Scene) -> Outcome:
     return _take(scene, scene.step, scene.check.offered)
 
 
-def _take(scene: Scene, step: Step, answer: Answer) -> Outcome:
+def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     """Store an answer and go on: to the next open step, or to the report."""
-    check = replace(scene.check, answers={**scene.check.answers, step.id: answer})
-    noted = Say(phrase("noted", name=step_name(step), answer=answer_phrase(scene.script, step, answer)))
-    after = _to_next(scene.with_check(check))
-    return after.check, (noted, *_next_view(after, step))
+    earlier = scene.check.answers.get(step.id, ())
+    # With a source it stands beside what other sources said; without one it is the person's last word.
+    kept = tuple(one for one in earlier if one.source != given.source) if given.source else ()
+    answers = {**scene.check.answers, step.id: (*kept, given)}
+    agenda = tuple(one for one in scene.check.agenda if one != step.id)
+    taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda))
+    noted = Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)))
+    after = _to_next(taken)
+    if after.check.is_profile:
+        after, moved = _profile_saved(scene, after)
+        return after, (noted, *moved, *_view(after))
+    was_complete = not scene.facts.open_steps() and not scene.check.agenda
+    if was_complete and after.check.phase is Phase.FINISHED:
+        return after, (noted, _what_moved(scene, after), *_view(after))
+    return after, (noted, *_next_view(after, step))
+
+
+def _what_moved(before: Scene, after: Scene) -> Reply:
+    """After a finished check was changed: what that moved, rather than the whole report once more."""
+    moved = changes(before.report, after.report)
+    return Listed(phrase("changed.moved"), moved) if moved else Say(phrase("changed.nothing"))
+
+
+def _noted(scene: Scene, step: Step, given: Given) -> Phrase:
+    answer = answer_phrase(scene.script, step, given.answer)
+    if given.source is None:
+        return answer
+    key = "noted_quote" if given.quote else "noted_source"
+    return phrase(key, answer=answer, source=source_name(given.source), quote=given.quote)
 
 
 def _keep(scene: Scene) -> Outcome:
     step = scene.step
-    if step is None or step.id not in scene.check.answers:
+    if step is None or step.id not in scene.facts.answers:
         return _lost(scene)
-    return _take(scene, step, scene.check.answers[step.id])
+    agenda = tuple(one for one in scene.check.agenda if one != step.id)
+    kept = answer_phrase(scene.script, step, scene.facts.answers[step.id])
+    after = _to_next(scene.with_check(replace(scene.check, agenda=agenda)))
+    return after, (Say(phrase("noted", name=step_name(step), answer=kept)), *_next_view(after, step))
+
+
+def _attribute(scene: Scene) -> Outcome:
+    """ "@recruiter" by itself: it was the recruiter who said what was answered last."""
+    step = _before(scene)
+    given = scene.check.answers.get(step.id, ()) if step else ()
+    if step is None or not given or scene.meant.source is None:
+        return scene, (Say(phrase("attribute.nothing")), *_view(scene))
+    last = replace(given[-1], source=scene.meant.source, quote=scene.meant.quote or given[-1].quote)
+    kept = tuple(one for one in given[:-1] if one.source != last.source)
+    after = scene.with_check(replace(scene.check, answers={**scene.check.answers, step.id: (*kept, last)}))
+    return after, (Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, last))), *_view(after))
 
 
 def _to_next(scene: Scene) -> Scene:
-    step = scene.facts.first_open()
-    check = scene.now(Phase.ASKING, step.id) if step else scene.now(Phase.FINISHED)
-    return scene.with_check(check)
+    """Go to the first open step, then to what a second pass still has to ask, then to the end."""
+    due = {step.id for step in (*scene.facts.path, *scene.facts.deeper)}
+    agenda = [one for one in scene.check.agenda if one in due]
+    waiting = [step.id for step in scene.facts.open_steps()] or agenda
+    if waiting:
+        return scene.with_check(replace(scene.now(Phase.ASKING, waiting[0]), agenda=tuple(agenda)))
+    end = Phase.REVIEWING if scene.check.is_profile else Phase.FINISHED
+    return scene.with_check(replace(scene.now(end), agenda=()))
 
 
 def _next_view(scene: Scene, answered: Step) -> tuple[Reply, ...]:
     if scene.check.phase is Phase.FINISHED:
-        return (ShowReport(report_on(scene.script, scene.check)), *_view(scene))
-    return (*_section_start(scene, answered), *_ask(scene))
+        return (ShowReport(scene.report), *_view(scene))
+    return (*_section_start(scene, answered), *_view(scene))
 
 
 def _section_start(scene: Scene, answered: Step | None) -> tuple[Reply, ...]:
@@ -274,69 +446,82 @@ def _section_start(scene: Scene, answered: Step | None) -> tuple[Reply, ...]:
     step = scene.step
     if step is None or (answered is not None and answered.section == step.section):
         return ()
-    if any(one.section == step.section for one in scene.facts.path if one.id in scene.facts.answers):
+    if any(one.section == step.section for one in scene.facts.path if one.id in scene.check.answers):
         return ()
     return (Say(phrase(f"sections.{step.section}_intro")),)
 
 
 def _offer_near(scene: Scene) -> Outcome:
-    check = replace(scene.check, phase=Phase.OFFERED, offered=scene.meant.answer)
-    return check, _offer(scene.with_check(check))
+    meant = scene.meant
+    if meant.answer is None:
+        return _lost(scene)
+    offered = Given(meant.answer, scene.event.at, meant.source, meant.quote)
+    after = scene.with_check(replace(scene.check, phase=Phase.OFFERED, offered=offered))
+    return after, _offer(after)
 
 
 def _decline(scene: Scene) -> Outcome:
     """No to "did you mean ...?"."""
-    check = replace(scene.check, phase=Phase.ASKING, offered=None)
-    return check, _ask(scene.with_check(check))
+    after = scene.with_check(replace(scene.check, phase=Phase.ASKING, offered=None))
+    return after, _ask(after)
 
 
 def _unreadable(scene: Scene) -> Outcome:
     if scene.step is None or scene.check.phase not in (Phase.ASKING, Phase.OFFERED):
         return _lost(scene)
-    check = replace(scene.check, phase=Phase.ASKING, offered=None)
+    after = scene.with_check(replace(scene.check, phase=Phase.ASKING, offered=None))
     step = scene.step
     low_high = {"low": step.low, "high": step.high}
-    return check, (Say(Phrase(f"unreadable.{step.kind}", low_high)), *_ask(scene.with_check(check)))
+    return after, (Say(Phrase(f"unreadable.{step.kind}", low_high)), *_ask(after))
 
 
 def _lost(scene: Scene) -> Outcome:
-    return scene.check, (Say(phrase(f"not_now.{scene.check.phase}")), *_view(scene))
+    return scene, (Say(phrase(f"not_now.{scene.check.phase}")), *_view(scene))
 
 
 def _moved_on(scene: Scene) -> Outcome:
     """Answer a line that was typed at an older question: change nothing, show where we are."""
-    return scene.check, (Say(phrase("moved_on")), *_view(scene))
+    return scene, (Say(phrase("moved_on")), *_view(scene))
 
 
 def _back(scene: Scene) -> Outcome:
     ids = [step.id for step in scene.facts.path]
     place = ids.index(scene.check.at) if scene.check.at in ids else len(ids)
     if place == 0:
-        return scene.check, (Say(phrase("back.first")), *_view(scene))
-    check = scene.now(Phase.ASKING, ids[place - 1])
-    return check, _ask(scene.with_check(check))
+        return scene, (Say(phrase("back.first")), *_view(scene))
+    after = scene.with_check(scene.now(Phase.ASKING, ids[place - 1]))
+    return after, _ask(after)
 
 
 def _leave_review(scene: Scene) -> Outcome:
+    if scene.check.is_profile and not scene.facts.open_steps():
+        return _quit(scene)
     after = _to_next(scene)
-    return after.check, _view(after)
+    return after, _view(after)
 
 
 def _change(scene: Scene) -> Outcome:
-    number, path = scene.meant.number or 0, scene.facts.path
-    if not 1 <= number <= len(path):
-        return scene.check, (Say(phrase("change.which", n=len(path))), *_view(scene))
-    check = scene.now(Phase.ASKING, path[number - 1].id)
-    return check, _ask(scene.with_check(check))
+    one = next((one for one in said(scene.facts) if one.number == scene.meant.number), None)
+    if one is None:
+        return scene, (Say(phrase("change.which")), *_view(scene))
+    after = scene.with_check(scene.now(Phase.ASKING, one.step))
+    return after, _ask(after)
+
+
+# -- words only --------------------------------------------------------------------------------------------------
 
 
 def _review(scene: Scene) -> Outcome:
-    check = scene.now(Phase.REVIEWING)
-    return check, _answers(scene.with_check(check))
+    after = scene.with_check(scene.now(Phase.REVIEWING))
+    return after, _answers(after)
 
 
 def _help(scene: Scene) -> Outcome:
-    return scene.check, (Say(phrase("help")), *_view(scene))
+    return scene, (Say(phrase("help")), *_view(scene))
+
+
+def _card(scene: Scene) -> Outcome:
+    return scene, (Say(phrase("card")), *_view(scene))
 
 
 def _why(scene: Scene) -> Outcome:
@@ -350,106 +535,235 @@ def _example(scene: Scene) -> Outcome:
 def _tell(scene: Scene, what: str) -> Outcome:
     if scene.step is None:
         return _lost(scene)
-    return scene.check, (Say(phrase(f"steps.{scene.step.id}.{what}")), *_view(scene))
+    return scene, (Say(phrase(f"steps.{scene.step.id}.{what}")), *_view(scene))
+
+
+def _why_the_report(scene: Scene) -> Outcome:
+    """Why do you say that? Each verdict and flag with the answers it rests on, and what would change it."""
+    return scene, (ShowReport(scene.report, part="reasons"), *_view(scene))
+
+
+def _glossary(scene: Scene) -> Outcome:
+    catalogue, language = scene.script.catalogue, scene.person.language
+    terms = catalogue.words("glossary.terms", language)
+    term = scene.meant.text
+    if not term:
+        names = tuple(phrase(f"glossary.{one}.name") for one in terms)
+        return scene, (Listed(phrase("glossary.all"), names), *_view(scene))
+    found = next((one for one in terms if term in catalogue.words(f"glossary.{one}.words", language)), None)
+    answer = phrase("glossary.unknown", term=term) if found is None else phrase(f"glossary.{found}.text")
+    return scene, (Say(answer), *_view(scene))
 
 
 def _status(scene: Scene) -> Outcome:
     facts, counts = scene.facts, dict[str, Arg]()
     for section in QUESTIONS:
-        in_section = [step.id for step in facts.path if step.section == section]
-        counts[f"{section}_done"] = sum(one in facts.answers for one in in_section)
-        counts[f"{section}_steps"] = len(in_section)
-    return scene.check, (Say(Phrase("status", counts)), *_view(scene))
+        in_section = [step for step in facts.path if step.section == section]
+        counts[f"{section}_done"] = sum(step.id in facts.answers for step in in_section)
+        counts[f"{section}_steps"] = progress_at(facts, in_section[-1]).steps if in_section else 0
+    return scene, (Say(Phrase("status", counts)), *_view(scene))
 
 
 def _report(scene: Scene) -> Outcome:
-    return scene.check, (ShowReport(report_on(scene.script, scene.check)), *_view(scene))
+    return scene, (ShowReport(scene.report), *_view(scene))
 
 
 def _questions(scene: Scene) -> Outcome:
-    return scene.check, (ShowReport(report_on(scene.script, scene.check), questions_only=True), *_view(scene))
+    return scene, (ShowReport(scene.report, part="questions"), *_view(scene))
 
 
-def _later(scene: Scene) -> Outcome:
-    return scene.check, (Goodbye(phrase("later", id=scene.check.id)),)
+# -- going deeper, a second pass, flags, the decision ------------------------------------------------------------
 
 
-def _quit(scene: Scene) -> Outcome:
-    return scene.check, (Goodbye(phrase("quit", id=scene.check.id)),)
+def _deeper(scene: Scene) -> Outcome:
+    number = scene.meant.number
+    if number is not None and not 1 <= number <= len(QUESTIONS):
+        return scene, (Say(phrase("deeper.which")), *_view(scene))
+    wanted = QUESTIONS if number is None else (QUESTIONS[number - 1],)
+    shallow = _shallow(scene)
+    if not set(wanted) & set(shallow):
+        return scene, (Say(phrase("deeper.nothing")), *_view(scene))
+    deep = tuple(q for q in QUESTIONS if q in scene.check.deep or (q in wanted and q in shallow))
+    deepened = scene.with_check(replace(scene.check, deep=deep))
+    after = _to_next(deepened)
+    return after, (Say(phrase("deeper.done", n=len(after.facts.open_steps()))), *_view(after))
 
 
-def _finish(scene: Scene) -> Outcome:
-    return scene.check, (Goodbye(phrase("finished.goodbye", id=scene.check.id)),)
+def _fill_in(scene: Scene) -> Outcome:
+    agenda = _still_to_fill_in(scene)
+    if not agenda:
+        return scene, (Say(phrase("fill_in.nothing")), *_view(scene))
+    after = _to_next(scene.with_check(replace(scene.check, agenda=agenda)))
+    return after, (Say(phrase("fill_in.start", n=len(agenda))), *_view(after))
+
+
+def _fine(scene: Scene) -> Outcome:
+    flag = next((flag for flag in scene.report.flags if flag.number == scene.meant.number), None)
+    if flag is None:
+        return scene, (Say(phrase("fine.which")), *_view(scene))
+    if not scene.meant.text:
+        return scene, (Say(phrase("fine.why", n=flag.number, flag=flag.headline)), *_view(scene))
+    fine = {**scene.check.fine, flag.id: Fine(scene.meant.text[:REASON_LIMIT], scene.event.at)}
+    after = scene.with_check(replace(scene.check, fine=fine))
+    return after, (Say(phrase("fine.done", flag=flag.headline)), *_view(after))
+
+
+def _not_fine(scene: Scene) -> Outcome:
+    flag = next((flag for flag in scene.report.flags if flag.number == scene.meant.number and flag.fine), None)
+    if flag is None:
+        return scene, (Say(phrase("fine.which")), *_view(scene))
+    fine = {one: why for one, why in scene.check.fine.items() if one != flag.id}
+    after = scene.with_check(replace(scene.check, fine=fine))
+    return after, (Say(phrase("fine.undone", flag=flag.headline)), *_view(after))
+
+
+def _decide(scene: Scene) -> Outcome:
+    after = scene.with_check(scene.now(Phase.DECIDING))
+    return after, _view(after)
+
+
+def _decided(scene: Scene) -> Outcome:
+    choice = OwnDecision(scene.meant.intent.value)
+    decision = Decision(choice, scene.meant.text[:REASON_LIMIT], scene.event.at)
+    after = _to_next(scene.with_check(replace(scene.check, decision=decision)))
+    return after, (Say(phrase("decision.done", choice=phrase(f"decision.{choice}"))), *_view(after))
+
+
+def _undecided(scene: Scene) -> Outcome:
+    after = _to_next(scene)
+    return after, _view(after)
+
+
+# -- the profile -------------------------------------------------------------------------------------------------
+
+
+def _keep_profile(scene: Scene) -> Outcome:
+    found = learned(scene.facts, scene.person.about.answers)
+    if found == scene.person.about.answers:
+        return scene, (Say(phrase("profile.nothing_new")), *_view(scene))
+    after = scene.with_person(with_answers(scene.person, found, scene.event.at))
+    return after, (Say(phrase("profile.kept", names=tuple(_profile_names(after)))), *_view(after))
+
+
+def _profile_names(scene: Scene) -> list[Phrase]:
+    return [step_name(step) for step in scene.script.steps if step.id in scene.person.about.answers]
+
+
+def _profile_saved(before: Scene, scene: Scene) -> tuple[Scene, tuple[Reply, ...]]:
+    """Make a new version of the profile, and say what it moves in the saved checks, and why."""
+    about_me = {
+        step: given[-1].answer
+        for step, given in scene.check.answers.items()
+        if given and not isinstance(given[-1].answer, Unsaid)
+    }
+    after = scene.with_person(with_answers(scene.person, about_me, scene.event.at))
+    moved = read_again(scene.script, scene.saved, before.person.about, after.person.about)
+    if not moved:
+        return after, ()
+    why = reasons(scene.script, before.person.about.answers, about_me)
+    listed = (Listed(phrase("moved.check", team=one.team or one.check), one.changes) for one in moved)
+    return after, (*listed, Listed(phrase("moved.because"), why))
+
+
+# -- starting over -----------------------------------------------------------------------------------------------
 
 
 def _ask_sure(scene: Scene) -> Outcome:
-    check = scene.now(Phase.CONFIRMING)
-    return check, _view(scene.with_check(check))
+    after = scene.with_check(scene.now(Phase.CONFIRMING))
+    return after, _view(after)
 
 
 def _start_over(scene: Scene) -> Outcome:
-    check = replace(scene.now(Phase.ASKING, scene.script.steps[0].id), answers={})
-    here = scene.with_check(check)
-    return check, (Say(phrase("start_over.done")), *_section_start(here, None), *_ask(here))
+    emptied = Check(
+        scene.check.id, scene.check.pack, scene.check.opened_at, scene.check.changed_at, scene.check.revision
+    )
+    after = _to_next(scene.with_check(emptied))
+    if after.check.is_profile:
+        after = after.with_person(with_answers(after.person, {}, scene.event.at))
+    return after, (Say(phrase("start_over.done")), *_section_start(after, None), *_view(after))
 
 
 def _do_not_start_over(scene: Scene) -> Outcome:
     after = _to_next(scene)
-    return after.check, (Say(phrase("start_over.kept")), *_view(after))
+    return after, (Say(phrase("start_over.kept")), *_view(after))
 
 
 # -- the table ---------------------------------------------------------------------------------------------------
 
-_TALKING = (Phase.ASKING, Phase.OFFERED, Phase.REVIEWING, Phase.CONFIRMING, Phase.FINISHED)
+_TALKING = tuple(phase for phase in Phase if phase is not Phase.NEW)
+_UNFINISHED = tuple(phase for phase in _TALKING if phase is not Phase.FINISHED)
 _ON = (Phase.ASKING, Phase.FINISHED)
+_ON_OR_REVIEW = (*_ON, Phase.REVIEWING)
+"""A dialogue about the person ends in the review of its answers, one about a team in its report."""
 
 
 def _same(phase: Phase, handler: Handler) -> Move:
     return Move(handler, (phase,))
 
 
+_ANYWHERE: Mapping[Intent, Handler] = {
+    Intent.HELP: _help,
+    Intent.CARD: _card,
+    Intent.GLOSSARY: _glossary,
+    Intent.STATUS: _status,
+    Intent.REPORT: _report,
+    Intent.QUESTIONS: _questions,
+    Intent.FINE: _fine,
+    Intent.NOT_FINE: _not_fine,
+}
+"""What only says something, or marks a flag, and leaves the conversation where it is."""
+
 TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     # wherever the conversation is
-    **{(phase, Intent.HELP): _same(phase, _help) for phase in _TALKING},
-    **{(phase, Intent.STATUS): _same(phase, _status) for phase in _TALKING},
-    **{(phase, Intent.REPORT): _same(phase, _report) for phase in _TALKING},
-    **{(phase, Intent.QUESTIONS): _same(phase, _questions) for phase in _TALKING},
+    **{(phase, intent): _same(phase, handler) for phase in _TALKING for intent, handler in _ANYWHERE.items()},
     **{(phase, Intent.REVIEW): Move(_review, (Phase.REVIEWING,)) for phase in _TALKING},
     **{(phase, Intent.CHANGE): Move(_change, (Phase.ASKING, phase)) for phase in _TALKING},
     **{(phase, Intent.START_OVER): Move(_ask_sure, (Phase.CONFIRMING,)) for phase in _TALKING},
-    **{(phase, Intent.LATER): _same(phase, _later) for phase in _TALKING if phase is not Phase.FINISHED},
-    **{(phase, Intent.QUIT): _same(phase, _quit) for phase in _TALKING if phase is not Phase.FINISHED},
+    **{(phase, Intent.DEEPER): Move(_deeper, (Phase.ASKING, phase)) for phase in _TALKING},
+    **{(phase, Intent.DECIDE): Move(_decide, (Phase.DECIDING,)) for phase in _TALKING},
+    **{(phase, Intent.LATER): _same(phase, _later) for phase in _UNFINISHED},
+    **{(phase, Intent.QUIT): _same(phase, _quit) for phase in _UNFINISHED},
     # coming, and coming back
-    (Phase.NEW, Intent.OPEN): Move(_begin, (Phase.ASKING,)),
-    **{(phase, Intent.OPEN): Move(_resume, (phase, *_ON)) for phase in (Phase.ASKING, Phase.OFFERED)},
-    **{(phase, Intent.OPEN): _same(phase, _resume) for phase in (Phase.REVIEWING, Phase.CONFIRMING)},
+    (Phase.NEW, Intent.OPEN): Move(_begin, (Phase.ASKING, Phase.REVIEWING)),
+    **{(phase, Intent.OPEN): Move(_resume, (phase, *_ON_OR_REVIEW)) for phase in (Phase.ASKING, Phase.OFFERED)},
+    **{(phase, Intent.OPEN): _same(phase, _resume) for phase in (Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING)},
     (Phase.FINISHED, Intent.OPEN): _same(Phase.FINISHED, _reopen),
     # a question is being asked
-    (Phase.ASKING, Intent.ANSWER): Move(_answer, _ON),
-    (Phase.ASKING, Intent.KEEP): Move(_keep, _ON),
+    (Phase.ASKING, Intent.ANSWER): Move(_answer, _ON_OR_REVIEW),
+    (Phase.ASKING, Intent.ATTRIBUTE): _same(Phase.ASKING, _attribute),
+    (Phase.ASKING, Intent.KEEP): Move(_keep, _ON_OR_REVIEW),
     (Phase.ASKING, Intent.NEAR_MISS): Move(_offer_near, (Phase.OFFERED,)),
     (Phase.ASKING, Intent.UNREADABLE): _same(Phase.ASKING, _unreadable),
     (Phase.ASKING, Intent.BACK): _same(Phase.ASKING, _back),
     (Phase.ASKING, Intent.WHY): _same(Phase.ASKING, _why),
     (Phase.ASKING, Intent.EXAMPLE): _same(Phase.ASKING, _example),
     # "did you mean ...?" is being asked; an answer instead of yes or no is as good
-    (Phase.OFFERED, Intent.YES): Move(_accept, _ON),
+    (Phase.OFFERED, Intent.YES): Move(_accept, _ON_OR_REVIEW),
     (Phase.OFFERED, Intent.NO): Move(_decline, (Phase.ASKING,)),
-    (Phase.OFFERED, Intent.ANSWER): Move(_answer, _ON),
-    (Phase.OFFERED, Intent.KEEP): Move(_keep, (Phase.OFFERED, *_ON)),
+    (Phase.OFFERED, Intent.ANSWER): Move(_answer, _ON_OR_REVIEW),
+    (Phase.OFFERED, Intent.ATTRIBUTE): _same(Phase.OFFERED, _attribute),
+    (Phase.OFFERED, Intent.KEEP): Move(_keep, (Phase.OFFERED, *_ON_OR_REVIEW)),
     (Phase.OFFERED, Intent.NEAR_MISS): Move(_offer_near, (Phase.OFFERED,)),
     (Phase.OFFERED, Intent.UNREADABLE): Move(_unreadable, (Phase.ASKING,)),
     (Phase.OFFERED, Intent.BACK): Move(_decline, (Phase.ASKING,)),
     (Phase.OFFERED, Intent.WHY): _same(Phase.OFFERED, _why),
     (Phase.OFFERED, Intent.EXAMPLE): _same(Phase.OFFERED, _example),
     # the answers are being looked over
-    (Phase.REVIEWING, Intent.BACK): Move(_leave_review, _ON),
-    (Phase.REVIEWING, Intent.KEEP): Move(_leave_review, _ON),
+    (Phase.REVIEWING, Intent.BACK): Move(_leave_review, _ON_OR_REVIEW),
+    (Phase.REVIEWING, Intent.KEEP): Move(_leave_review, _ON_OR_REVIEW),
     # "start over?" is being asked
     (Phase.CONFIRMING, Intent.YES): Move(_start_over, (Phase.ASKING,)),
-    (Phase.CONFIRMING, Intent.NO): Move(_do_not_start_over, _ON),
-    (Phase.CONFIRMING, Intent.BACK): Move(_do_not_start_over, _ON),
+    (Phase.CONFIRMING, Intent.NO): Move(_do_not_start_over, _ON_OR_REVIEW),
+    (Phase.CONFIRMING, Intent.BACK): Move(_do_not_start_over, _ON_OR_REVIEW),
+    # the person's own decision is being asked
+    (Phase.DECIDING, Intent.GO_ON): Move(_decided, _ON),
+    (Phase.DECIDING, Intent.ASK_MORE): Move(_decided, _ON),
+    (Phase.DECIDING, Intent.PASS): Move(_decided, _ON),
+    (Phase.DECIDING, Intent.BACK): Move(_undecided, _ON_OR_REVIEW),
     # the report was shown
+    (Phase.FINISHED, Intent.WHY): _same(Phase.FINISHED, _why_the_report),
+    (Phase.FINISHED, Intent.FILL_IN): Move(_fill_in, _ON),
+    (Phase.FINISHED, Intent.KEEP_PROFILE): _same(Phase.FINISHED, _keep_profile),
     (Phase.FINISHED, Intent.BACK): Move(_back, (Phase.ASKING,)),
     (Phase.FINISHED, Intent.LATER): _same(Phase.FINISHED, _finish),
     (Phase.FINISHED, Intent.QUIT): _same(Phase.FINISHED, _finish),

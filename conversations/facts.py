@@ -5,8 +5,44 @@ from dataclasses import dataclass, field
 
 from conversations.conditions import holds
 from conversations.script import Feeds, Script, Step
-from conversations.session import Amount, Answer, Answers, Chosen, NonAnswer, Unsaid
-from conversations.vocabulary import Question, TeamKind
+from conversations.session import (
+    NOTHING_SAID,
+    Amount,
+    Answer,
+    Chosen,
+    Given,
+    NonAnswer,
+    ProfileVersion,
+    Unsaid,
+    is_said,
+)
+from conversations.vocabulary import QUESTIONS, Question, Source, TeamKind
+
+INSIDE = frozenset({Source.MANAGER, Source.MEMBER, Source.FORMER})
+"""People who have seen the team from within. A posting, a recruiter and one's own guess are hearsay."""
+
+_STRENGTH = {
+    Source.GUESS: 0,
+    Source.POSTING: 1,
+    Source.PUBLIC: 1,
+    Source.RECRUITER: 1,
+    Source.MANAGER: 2,
+    Source.MEMBER: 3,
+    Source.FORMER: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that a judgement starts from: what was said about the team, and about the person."""
+
+    answers: Mapping[str, tuple[Given, ...]]
+    about: ProfileVersion = NOTHING_SAID
+    deep: tuple[Question, ...] = ()
+
+
+Judge = Callable[["Facts", Question], str]
+"""The judgement of one question, for conditions that depend on a verdict."""
 
 
 @dataclass(slots=True)
@@ -14,12 +50,14 @@ class Facts:
     """What is known, read in the order of the script."""
 
     script: Script
-    judge: Callable[["Facts", Question], str]
-    """The judgement of one question, for conditions that depend on a verdict."""
+    known: Known
+    judge: Judge
     answers: dict[str, Answer] = field(default_factory=dict)
     ahead: set[str] = field(default_factory=set)
     """Steps that are not answered and are, or may come to be, on the path."""
     path: list[Step] = field(default_factory=list)
+    deeper: list[Step] = field(default_factory=list)
+    """Steps that would be asked if the person went deeper."""
     verdicts: dict[Question, str] = field(default_factory=dict)
 
     def answer(self, step: str) -> Answer | None:
@@ -38,14 +76,14 @@ class Facts:
             self.verdicts[question] = self.judge(self, question)
         return self.verdicts[question]
 
-    def fed(self, feeds: Feeds, section: Question | None = None) -> Answer | None:
+    def fed(self, feeds: Feeds) -> Answer | None:
         """Return the answer that feeds a part of the judgement."""
-        step = self.script.feeding(feeds, section)
+        step = self.script.feeding(feeds)
         return self.answers.get(step.id) if step else None
 
-    def chosen(self, feeds: Feeds, section: Question | None = None) -> tuple[str, ...]:
+    def chosen(self, feeds: Feeds) -> tuple[str, ...]:
         """Return the choices picked at the step that feeds a part of the judgement; empty where there are none."""
-        answer = self.fed(feeds, section)
+        answer = self.fed(feeds)
         return answer.yes if isinstance(answer, Chosen) else ()
 
     def amount(self, feeds: Feeds) -> float | None:
@@ -53,45 +91,104 @@ class Facts:
         answer = self.fed(feeds)
         return answer.number if isinstance(answer, Amount) else None
 
-    def first_open(self) -> Step | None:
-        """Return the first step on the path without an answer."""
-        return next((step for step in self.path if step.id not in self.answers), None)
-
-    def asked(self, section: Question) -> list[Step]:
-        """Return the steps on the path that count towards the coverage of a verdict."""
-        return [
-            step
-            for step in self.path
-            if step.section == section and step.counts and self.answers.get(step.id) != Unsaid(NonAnswer.NOT_APPLICABLE)
-        ]
+    def open_steps(self) -> list[Step]:
+        """Return the steps on the path without an answer, in their order."""
+        return [step for step in self.path if step.id not in self.answers]
 
     def coverage(self, section: Question) -> tuple[int, int]:
-        """Return how many of the questions asked in a section got an answer, and how many were asked."""
-        asked = self.asked(section)
-        answered = [step for step in asked if not isinstance(self.answers.get(step.id, _NOT_YET), Unsaid)]
+        """Return how many questions of a section got an answer, and how many there are, the deeper ones included."""
+        here = [step for step in (*self.path, *self.deeper) if step.section == section and step.counts]
+        asked = [step for step in here if self.answers.get(step.id) != Unsaid(NonAnswer.NOT_APPLICABLE)]
+        answered = [step for step in asked if is_said(self.answers.get(step.id))]
         return len(answered), len(asked)
 
+    def sources(self, section: Question) -> tuple[Source, ...]:
+        """Return who the answers of a section come from: as said there, or in the nearest section before it."""
+        for question in reversed(QUESTIONS[: QUESTIONS.index(section) + 1]):
+            step = self.script.feeding(Feeds.SOURCES, question)
+            answer = self.answers.get(step.id) if step else None
+            if isinstance(answer, Chosen) and answer.yes:
+                return tuple(Source(choice) for choice in answer.yes)
+        return ()
 
-_NOT_YET = Unsaid(NonAnswer.UNKNOWN)
+    def givens(self, step: Step) -> tuple[Given, ...]:
+        """Return everything said about a step, whoever said it; what is not known is nothing said."""
+        return tuple(one for one in self.known.answers.get(step.id, ()) if not isinstance(one.answer, Unsaid))
+
+    def backing(self, step: Step) -> frozenset[Source]:
+        """Return the sources that stand behind the answer that counts at a step."""
+        agreeing = [one for one in self.givens(step) if one.answer == self.answers.get(step.id)]
+        named = {one.source for one in agreeing if one.source}
+        default = self.sources(step.section) if any(one.source is None for one in agreeing) else ()
+        return frozenset({*named, *default})
+
+    def contradicted(self) -> list[Step]:
+        """Return the steps on the path about which two sources disagree."""
+        return [step for step in self.path if len({_comparable(one.answer) for one in self.givens(step)}) > 1]
 
 
-def read_facts(script: Script, answers: Answers, judge: Callable[[Facts, Question], str]) -> Facts:
-    """Walk the script once and sort the answers into those on the path and those off it."""
-    facts = Facts(script, judge)
+def _comparable(answer: Answer) -> Answer:
+    return Chosen(tuple(sorted(answer.yes))) if isinstance(answer, Chosen) else answer
+
+
+def read_facts(script: Script, known: Known, judge: Judge, *, profile: bool = False) -> Facts:
+    """Walk the script once and sort the answers into those on the path and those off it.
+
+    Args:
+        script: the questionnaire.
+        known: what was said.
+        judge: the judgement, for conditions that depend on a verdict.
+        profile: walk the steps about the person alone.
+
+    """
+    facts = Facts(script, known, judge)
     for step in script.steps:
-        due = True if step.when is None else holds(step.when, facts)
+        if not (step.profile or step.profile_only) if profile else step.profile_only:
+            continue
+        due = True if step.when is None or profile else holds(step.when, facts)
         if due is False:
             continue
         if due is None:
             facts.ahead.add(step.id)
             continue
-        facts.path.append(step)
-        answer = answers.get(step.id)
-        if answer is None:
-            facts.ahead.add(step.id)
-        else:
-            facts.answers[step.id] = answer
+        _take_in(facts, step, asked=profile or not step.deep or step.section in known.deep)
     return facts
+
+
+def _take_in(facts: Facts, step: Step, *, asked: bool) -> None:
+    answer = _leading(facts, step)
+    if step.profile and _profile_is_newer(facts, step, answer):
+        answer = facts.known.about.answers[step.id]
+    if answer is not None:
+        facts.path.append(step)
+        facts.answers[step.id] = answer
+    elif asked:
+        facts.path.append(step)
+        facts.ahead.add(step.id)
+    else:
+        facts.deeper.append(step)
+
+
+def _profile_is_newer(facts: Facts, step: Step, answer: Answer | None) -> bool:
+    """About the person their latest word counts, here or in the profile; but knowing beats not knowing."""
+    about = facts.known.about
+    if step.id not in about.answers:
+        return False
+    return not is_said(answer) or about.at >= max(one.at for one in facts.known.answers[step.id])
+
+
+def _leading(facts: Facts, step: Step) -> Answer | None:
+    """Pick the answer that counts: of the best source, and of two as good the later one."""
+    given = facts.known.answers.get(step.id, ())
+    if len(given) < 2:  # noqa: PLR2004  nothing to choose from
+        return given[0].answer if given else None
+
+    def rank(place: int) -> tuple[bool, int, int]:
+        one = given[place]
+        sources = (one.source,) if one.source else facts.sources(step.section)
+        return not isinstance(one.answer, Unsaid), max((_STRENGTH[s] for s in sources), default=0), place
+
+    return given[max(range(len(given)), key=rank)].answer
 
 
 def signals(step: Step, answer: Answer | None) -> Mapping[TeamKind, int]:

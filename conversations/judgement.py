@@ -1,20 +1,36 @@
 """Answers in, report out: the three verdicts, the flags, the open questions. Same answers, same report."""
 
-from conversations.assessment import ownership, skill_gap, team_kind
-from conversations.catalogue import phrase
-from conversations.facts import Facts, read_facts
-from conversations.open_questions import still_open
-from conversations.red_flags import raised
-from conversations.report import Report, Said
+from collections.abc import Mapping
+
+from conversations.assessment import evidence, ownership, skill_gap, team_kind
+from conversations.catalogue import Phrase, phrase
+from conversations.facts import Facts, Known, read_facts
+from conversations.open_questions import Standing, still_open
+from conversations.red_flags import raised, up
+from conversations.report import Report, Said, Verdict
 from conversations.script import Feeds, Script
-from conversations.session import Answers, Check, Written
+from conversations.session import NOTHING_SAID, Check, ProfileVersion, Written
 from conversations.vocabulary import Question
 from conversations.wording import answer_phrase, step_name
 
+_GOALS: Mapping[str, Question] = {
+    "learn": "gap",
+    "impact": "ownership",
+    "research": "kind",
+    "lead": "ownership",
+    "steady": "ownership",
+}
+"""Which verdict speaks to which goal (S40)."""
 
-def facts_of(script: Script, answers: Answers) -> Facts:
+
+def known(check: Check, about: ProfileVersion) -> Known:
+    """Return what a judgement of a check starts from."""
+    return Known(check.answers, NOTHING_SAID if check.is_profile else about, check.deep)
+
+
+def facts_of(script: Script, check: Check, about: ProfileVersion) -> Facts:
     """Read the answers with the judgement that some steps depend on."""
-    return read_facts(script, answers, _state)
+    return read_facts(script, known(check, about), _state, profile=check.is_profile)
 
 
 def _state(facts: Facts, question: Question) -> str:
@@ -27,31 +43,68 @@ def _state(facts: Facts, question: Question) -> str:
             return ownership.state(facts)
 
 
-def report_on(script: Script, check: Check) -> Report:
-    """Judge a check, finished or not."""
-    facts = facts_of(script, check.answers)
+def standing(script: Script, what: Known) -> Standing:
+    """Judge without words."""
+    facts = read_facts(script, what, _state)
+    states = (team_kind.state(facts), skill_gap.state(facts), ownership.state(facts))
+    return Standing(states, frozenset(flag.id for flag in up(facts, team_kind.lean(facts))))
+
+
+def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
+    """Judge a check, finished or not, for a person of whom this much is known."""
+    facts = facts_of(script, check, about)
     kind = team_kind.judge(facts)
-    flags = raised(facts, kind.sides)
+    verdicts = (kind, skill_gap.judge(facts), ownership.judge(facts, kind.sides))
+    flags = raised(facts, kind.sides, check.fine)
+    contradictions = evidence.contradictions(facts)
     team = facts.fed(Feeds.TEAM)
     return Report(
         check=check.id,
         pack=check.pack,
         team=team.text if isinstance(team, Written) else "",
         changed_at=check.changed_at,
-        complete=facts.first_open() is None,
-        verdicts=(kind, skill_gap.judge(facts), ownership.judge(facts, kind.sides)),
+        complete=not facts.open_steps(),
+        decision=_decision(check),
+        goal=_goal(facts, verdicts),
+        verdicts=verdicts,
         flags=flags,
-        questions=still_open(facts, flags),
+        questions=still_open(facts, kind.sides, flags, contradictions, lambda what: standing(script, what)),
         skills=skill_gap.skills(facts),
+        contradictions=contradictions,
         answers=said(facts),
         small_print=(phrase("report.small_print.rules"), phrase("report.small_print.decides")),
     )
 
 
+def _decision(check: Check) -> Phrase | None:
+    made = check.decision
+    if made is None:
+        return None
+    key = "decision.with_reason" if made.reason else "decision.plain"
+    return phrase(key, choice=phrase(f"decision.{made.choice}"), reason=made.reason, date=made.at.date().isoformat())
+
+
+def _goal(facts: Facts, verdicts: tuple[Verdict, ...]) -> Phrase | None:
+    """Tie the summary to what the person is after (S40)."""
+    goal = next(iter(facts.chosen(Feeds.GOAL)), "")
+    if goal not in _GOALS:
+        return None
+    speaking = next(verdict for verdict in verdicts if verdict.question == _GOALS[goal])
+    return phrase(f"goal.{goal}", headline=speaking.headline)
+
+
 def said(facts: Facts) -> tuple[Said, ...]:
     """Return every answer on the path, numbered as the review numbers them."""
     return tuple(
-        Said(number, step.id, step.section, step_name(step), answer_phrase(facts.script, step, facts.answers[step.id]))
+        Said(
+            number,
+            step.id,
+            step.section,
+            step_name(step),
+            answer_phrase(facts.script, step, facts.answers[step.id]),
+            evidence.quotes(facts, step),
+            from_profile=step.profile and not facts.givens(step),
+        )
         for number, step in enumerate(facts.path, start=1)
         if step.id in facts.answers
     )

@@ -38,7 +38,9 @@ def build_script(
     """
     catalogue = Catalogue({language: dict(_flat(texts)) for language, texts in locales.items()})
     try:
-        script = Script.model_validate({**pack, "skills": _aliases(skills), "catalogue": catalogue})
+        groups = {skill["name"]: skill["group"] for skill in skills.values()}
+        values = {**pack, "skills": _aliases(skills), "learning": groups, "catalogue": catalogue}
+        script = Script.model_validate(values)
     except ValidationError as error:
         raise PackMistakesError([_sentence(one) for one in error.errors()]) from error
     mistakes = [mistake for language in catalogue.languages for mistake in _text_mistakes(script, language)]
@@ -75,7 +77,7 @@ def _text_mistakes(script: Script, language: str) -> Iterator[str]:
             yield f"{language}: the text {key} is missing"
     for step in script.steps:
         for choice in step.choice_ids:
-            label = entries.get(f"steps.{step.id}.choices.{choice}", "")
+            label = entries.get(f"{step.texts}.choices.{choice}", "")
             if isinstance(label, str) and len(label) > LABEL_LIMIT:
                 yield f"{language}: the label of {step.id}.{choice} is longer than {LABEL_LIMIT} characters"
     for key, foreign in _foreign_placeholders(script, entries):
@@ -88,13 +90,15 @@ def required_texts(script: Script) -> Iterator[str]:
         yield from (f"steps.{step.id}.{part}" for part in ("name", "ask", "why", "good"))
         if step.whom:
             yield f"steps.{step.id}.question"
-        yield from (f"steps.{step.id}.choices.{choice}" for choice in step.choice_ids)
+        yield from (f"{step.texts}.choices.{choice}" for choice in step.choice_ids)
         yield from _number_texts(step)
     for flag in script.flags:
         yield from (f"flags.{flag.id}.{part}" for part in ("headline", "because", "clears", "question"))
     for question in script.questions:
         yield from (f"questions.{question.id}.{part}" for part in ("ask", "why", "good"))
-    yield from (f"expects.{kind}" for kind in script.expects)
+    yield from (f"remarks.{remark.id}" for remark in script.remarks)
+    yield from (f"learning.{group}" for group in sorted({*script.learning.values(), "other"}))
+    yield from (f"expects.{kind}{half}" for kind in script.expects for half in ("", "_owns", "_customers"))
     for section in QUESTIONS:
         yield from (f"sections.{section}", f"sections.{section}_intro")
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
 from conversations.catalogue import Catalogue
-from conversations.script import Script, Step
+from conversations.script import Feeds, Script, Step
 from conversations.session import (
     Amount,
     Chosen,
@@ -26,23 +26,37 @@ from conversations.session import (
     Unsaid,
     Written,
 )
-from conversations.vocabulary import StepKind
+from conversations.vocabulary import Source, StepKind
+from conversations.wording import choice_label
 
 TEXT_LIMIT = 2000
 """Characters of free text in one answer."""
+QUOTE_LIMIT = 500
+"""Characters of a quotation."""
 SKILL_LIMIT = 40
 """Skills in one answer, and characters in a skill's name."""
 _NEAR = 75
 """Similarity, of 100, from which a near miss is offered."""
+_NEAR_COMMAND = 85
+_LEADING_AWAY = (Intent.QUIT, Intent.LATER, Intent.START_OVER)
+_NEAR_SKILL = 92
+"""The same for the name of a skill; the trade has many names that are nearly alike."""
 _CLEAR = 6
 """By how much the best near miss must beat the next one."""
 
 _UNREADABLE = Meant(Intent.UNREADABLE)
 _LIST = re.compile(r"[,;，、；\n]+")
+_RUN_ON = re.compile(r"(?<=\s[0-4])\s+(?=[^\W\d])")
+"""Where "python 4 sql 3" goes on to the next skill."""
 _KEPT = "\n\u200c\u200d"
 """Line breaks, and the two joiners that Persian and emoji are written with."""
+_ATTRIBUTED = re.compile(
+    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+)[\"”」]?)?",  # noqa: RUF001
+    re.DOTALL,
+)
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)
 _EDGES = " \t.!\"'“”‘’。！…()（）[]"
+_NAME_EDGES = " \t.,:=：（("  # noqa: RUF001
 _COMMANDS = (
     Intent.KEEP,
     Intent.BACK,
@@ -50,19 +64,21 @@ _COMMANDS = (
     Intent.WHY,
     Intent.EXAMPLE,
     Intent.STATUS,
+    Intent.CARD,
+    Intent.GLOSSARY,
     Intent.REVIEW,
     Intent.REPORT,
     Intent.QUESTIONS,
+    Intent.DEEPER,
+    Intent.FILL_IN,
+    Intent.DECIDE,
+    Intent.KEEP_PROFILE,
     Intent.LATER,
     Intent.START_OVER,
     Intent.QUIT,
 )
-MENUS: Mapping[Phase, tuple[Intent, ...]] = {
-    Phase.OFFERED: (Intent.YES, Intent.NO),
-    Phase.CONFIRMING: (Intent.YES, Intent.NO),
-    Phase.FINISHED: (Intent.QUIT, Intent.REVIEW, Intent.QUESTIONS, Intent.REPORT),
-}
-"""What the numbers stand for where no step is being asked."""
+_NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE)
+"""Commands that a number follows, and a reason may."""
 
 
 def _likeness(said: str, word: str, **_: object) -> float:
@@ -93,49 +109,92 @@ class Reader:
     def _catalogue(self) -> Catalogue:
         return self.script.catalogue
 
-    def read(self, text: str, phase: Phase, step: Step | None) -> Meant:
-        """Read a typed line while the conversation is in a phase, with this step being asked (if one is)."""
+    def read(self, text: str, phase: Phase, step: Step | None, menu: Sequence[Intent] = ()) -> Meant:
+        """Read a typed line.
+
+        Args:
+            text: the line.
+            phase: what the conversation is waiting for.
+            step: the step being asked, if one is.
+            menu: what the numbers stand for where a menu is shown.
+
+        """
         text = clean(text)
-        said = normalise(text)
         if step and step.kind is StepKind.TEXT and (quoted := _QUOTED.fullmatch(text)):
             return self._written(quoted[1])
-        if command := self._command(said):
+        if command := self._command(text):
             return command
-        if said.startswith("/"):
-            return _UNREADABLE
         if phase is Phase.REVIEWING:
-            number = self._ordinal(said)
-            return Meant(Intent.CHANGE, number=number) if number else self._near_command(said)
-        if menu := self._menu(said, phase):
-            return menu
+            number = self._ordinal(normalise(text))
+            return Meant(Intent.CHANGE, number=number) if number else self._near_command(normalise(text))
+        if picked := self._picked(text, menu):
+            return picked
         if step is None:
-            return self._near_command(said)
-        return self._answer(text, said, step)
+            return self._near_command(normalise(text))
+        text, source, quote = self._attributed(text)
+        if not text and source:
+            return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
+        return replace(self._answer(text, normalise(text), step), source=source, quote=quote)
 
     # -- commands ------------------------------------------------------------------------------------------------
 
     def _words(self, key: str) -> tuple[str, ...]:
         return self._catalogue.words(f"words.{key}", self.language)
 
-    def _command(self, said: str) -> Meant | None:
-        said = said.removeprefix("/")
+    def _command(self, text: str) -> Meant | None:
+        said = normalise(text).removeprefix("/")
         for intent in _COMMANDS:
             if said in self._words(f"commands.{intent}"):
                 return Meant(intent)
-        for word in self._words("commands.change"):
-            number = self._ordinal(said.removeprefix(word)) if said.startswith(word) else None
-            if number:
-                return Meant(Intent.CHANGE, number=number)
+        for intent in _NUMBERED:
+            for word in self._words(f"with_number.{intent}"):
+                if said.startswith(word) and (meant := self._numbered(intent, text.strip(), word)):
+                    return meant
+        for word in self._words("define"):
+            if said.startswith(word) and (term := said.removeprefix(word).strip(_EDGES + "?？")):  # noqa: RUF001
+                return Meant(Intent.GLOSSARY, text=term)
+        return _UNREADABLE if text.startswith("/") else None
+
+    def _numbered(self, intent: Intent, text: str, word: str) -> Meant | None:
+        """Read "change 7" and "fine 2 because I want to build it"."""
+        rest = text.lstrip("/")[len(word) :].strip()
+        head, _, reason = rest.partition(" ")
+        number = self._ordinal(normalise(rest)) or self._ordinal(normalise(head.rstrip(":：,，")))  # noqa: RUF001
+        if number is None:
+            return None
+        return Meant(intent, number=number, text="" if self._ordinal(normalise(rest)) else reason.strip())
+
+    def _picked(self, text: str, menu: Sequence[Intent]) -> Meant | None:
+        """Read a pick from a menu, by number or by words; to a decision, a reason may follow."""
+        said = normalise(text)
+        for intent in menu:
+            if said in self._words(f"commands.{intent}"):
+                return Meant(intent)
+        number = self._ordinal(said)
+        if number and number <= len(menu):
+            return Meant(menu[number - 1])
+        if Intent.GO_ON not in menu:
+            return None
+        head, _, reason = text.partition(" ")
+        place = self._ordinal(normalise(head.rstrip(":：,，")))  # noqa: RUF001
+        if place and place <= len(menu):
+            return Meant(menu[place - 1], text=reason.strip(" :：,，"))  # noqa: RUF001
+        for intent in menu:
+            for word in self._words(f"commands.{intent}"):
+                if said.startswith(word):
+                    return Meant(intent, text=text.strip()[len(word) :].strip(" :：,，"))  # noqa: RUF001
         return None
 
-    def _menu(self, said: str, phase: Phase) -> Meant | None:
-        menu = MENUS.get(phase, ())
-        for intent in (Intent.YES, Intent.NO):
-            if intent in menu and said in self._words(f"commands.{intent}"):
-                return Meant(intent)
-        # While a near miss is on offer the question is still open: a number answers the offer only as 1 or 2.
-        number = self._ordinal(said)
-        return Meant(menu[number - 1]) if number and number <= len(menu) else None
+    def _attributed(self, text: str) -> tuple[str, Source | None, str]:
+        """Take "@recruiter" and the words quoted behind it off the end of an answer."""
+        match = _ATTRIBUTED.fullmatch(text)
+        if match is None:
+            return text, None, ""
+        named = normalise(match["source"])
+        for source in Source:
+            if named in (source, *self._catalogue.words(f"shared.sources.words.{source}", self.language)):
+                return match["text"].strip(), source, (match["quote"] or "").strip()[:QUOTE_LIMIT]
+        return text, None, ""
 
     def _near_command(self, said: str) -> Meant:
         return self._nearest(said, {word: Meant(i) for i in _COMMANDS for word in self._words(f"commands.{i}")})
@@ -150,9 +209,10 @@ class Reader:
             tokens = [token for token in tokens if token not in self._words("fillers")]
         if len(tokens) != 1 or not tokens[0]:
             return None
-        for words, start in ((self._words("ordinals"), 1), (self._words("numbers"), 0)):
-            if tokens[0] in words:
-                return words.index(tokens[0]) + start or None
+        if tokens[0] in self._words("ordinals"):
+            return self._words("ordinals").index(tokens[0]) + 1
+        if number := self._number_word(tokens[0]):
+            return int(number)
         match = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)?", tokens[0])
         return int(match[1]) if match else None
 
@@ -188,8 +248,8 @@ class Reader:
         """Return every word that stands for a choice of the step."""
         names = {}
         for choice in step.choice_ids:
-            label = normalise(self._catalogue.languages[self.language][f"steps.{step.id}.choices.{choice}"])  # type: ignore[arg-type]
-            for word in (label, *self._catalogue.words(f"steps.{step.id}.words.{choice}", self.language)):
+            label = self._catalogue.text(choice_label(step, choice), self.language)
+            for word in (normalise(label), *self._catalogue.words(f"{step.texts}.words.{choice}", self.language)):
                 names[word] = choice
         return names
 
@@ -200,6 +260,9 @@ class Reader:
         names = self._names(step)
         if said in names:
             return names[said]
+        for word in (Intent.YES, Intent.NO):
+            if word in names and said in self._words(f"commands.{word}"):
+                return names[word]
         begun = {choice for word, choice in names.items() if len(said) > 2 and word.startswith(said)}  # noqa: PLR2004
         return begun.pop() if len(begun) == 1 else None
 
@@ -210,15 +273,19 @@ class Reader:
 
     def _nearest(self, said: str, candidates: Mapping[str, Meant]) -> Meant:
         """Offer the one candidate that the words come close to, if there is just one."""
-        long_enough = [word for word in candidates if len(word) > 2]  # noqa: PLR2004  "no" is near to everything
+        denied = {token for token in said.split() if token in self._words("negations")}
+        # "no" is near to everything, and "not new" is not near to "new".
+        long_enough = [word for word in candidates if len(word) > 2 and denied <= set(word.split())]  # noqa: PLR2004
         ranked = process.extract(said, long_enough, scorer=_likeness, score_cutoff=_NEAR, limit=5)
         found = [(candidates[word], score) for word, score, _ in ranked]
         rivals = [score for meant, score in found if meant != found[0][0]]
         if not found or (rivals and found[0][1] - rivals[0] < _CLEAR):
             return _UNREADABLE
-        best = found[0][0]
-        # A command undoes nothing that cannot be had back, so a near one is simply taken.
-        return replace(best, intent=Intent.NEAR_MISS) if best.answer else best
+        best, likeness = found[0]
+        if best.answer:
+            return replace(best, intent=Intent.NEAR_MISS)
+        # A command that is nearly right is taken, unless it leads away from here.
+        return best if likeness >= _NEAR_COMMAND and best.intent not in _LEADING_AWAY else _UNREADABLE
 
     def _several(self, said: str, step: Step) -> Meant:
         if said in self._words("all"):
@@ -269,78 +336,108 @@ class Reader:
 
     def _amount(self, said: str, step: Step) -> Meant:
         if step.kind is StepKind.SCALE:
+            said = re.sub(r"\s*(?:/|out of|of)\s*\d+$", "", said)
             for number in range(int(step.low), int(step.high) + 1):
                 if said in self._catalogue.words(f"steps.{step.id}.words.{number}", self.language):
                     return Meant(Intent.ANSWER, Amount(number))
         value = self._number(said, step)
         if value is None:
             return self._nearest(said, self._other_words())
-        return Meant(Intent.ANSWER, Amount(value)) if step.low <= value <= step.high else _UNREADABLE
+        whole = float(value).is_integer() or step.kind is not StepKind.SCALE
+        return Meant(Intent.ANSWER, Amount(round(value))) if whole and step.low <= value <= step.high else _UNREADABLE
 
     def _number(self, said: str, step: Step) -> float | None:
+        """Read "6", "six weeks", "about 2 months", "3-4 months" (the longer), "half a year"."""
         for filler in self._words("about"):
             said = said.removeprefix(filler).strip()
-        match = re.fullmatch(r"(\d{1,6}(?:[.,]\d{1,2})?)\s*(\S*)", said)
+        match = re.fullmatch(r"(?:\d{1,6}\s*[-–~～]\s*)?(\d{1,6}(?:[.,]\d{1,2})?)\+?\s*(\S*)", said)  # noqa: RUF001
         if match:
             number, unit = float(match[1].replace(",", ".")), match[2]
         else:
-            word, _, unit = said.partition(" ")
-            numbers = self._words("numbers")
-            if word in self._words("one"):
-                number = 1
-            elif word in numbers:
-                number = numbers.index(word)
-            else:
+            head, _, unit = said.rpartition(" ")
+            word = self._number_word(said)
+            if word is not None:
+                head, unit = said, ""
+            number_word = self._number_word(head)
+            if number_word is None:
                 return None
+            number = number_word
         if not unit:
             return number
         for name in self._catalogue.languages[self.language]:
-            factor = re.fullmatch(rf"words\.units\.{step.id}\.([\d_]+)", name)
-            if factor and unit in self._catalogue.words(name, self.language):
-                return round(number * float(factor[1].replace("_", ".")))
+            factor = re.fullmatch(r"words\.units\.([a-z]+)\.([\d_]+)", name)
+            if factor and unit in self._catalogue.words(name, self.language) and self._unit_fits(step, factor[1]):
+                return round(number * float(factor[2].replace("_", ".")))
+        return None
+
+    def _unit_fits(self, step: Step, unit: str) -> bool:
+        return unit == ("weeks" if step.feeds in (Feeds.OWN_TIME, Feeds.EXPECTED_TIME) else "teams")
+
+    def _number_word(self, said: str) -> float | None:
+        for name, words in self._catalogue.languages[self.language].items():
+            if name.startswith("words.numbers.") and said in words:
+                return float(name.removeprefix("words.numbers.").replace("_", "."))
         return None
 
     def _skills(self, text: str, step: Step) -> Meant:
-        skills: dict[str, int | None] = {}
+        skills: dict[str, SkillLevel] = {}
         guessed = False
-        for part in filter(None, map(str.strip, _LIST.split(text))):
+        if normalise(text) in self._words("none"):
+            return Meant(Intent.ANSWER, Unsaid(NonAnswer.NOT_APPLICABLE))
+        parts = (piece for part in _LIST.split(text) for piece in _RUN_ON.split(part))
+        for part in filter(None, map(str.strip, parts)):
             read = self._numbered_skills(part, step) or [self._skill(part)]
-            for name, level, sure in read:
-                if not name or len(name) > SKILL_LIMIT:
+            for skill, sure in read:
+                if len(skill.name) > SKILL_LIMIT or not any(letter.isalpha() for letter in skill.name):
                     return _UNREADABLE
-                skills[name] = level
+                before = skills.get(skill.name)
+                higher = before and (before.level or 0) > (skill.level or 0)
+                skills[skill.name] = before if before and higher else skill
                 guessed = guessed or not sure
         if not skills or len(skills) > SKILL_LIMIT:
             return _UNREADABLE
-        answer = SkillList(tuple(SkillLevel(name, level) for name, level in skills.items()))
+        answer = SkillList(tuple(skills.values()))
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
-    def _numbered_skills(self, part: str, step: Step) -> list[tuple[str, int | None, bool]]:
+    def _numbered_skills(self, part: str, step: Step) -> list[tuple[SkillLevel, bool]]:
         """Read "1", "1=3" and "1 4 6" as picks from the suggestions."""
-        one = re.fullmatch(r"(\d{1,2})\s*[=:：]\s*([0-4])", normalise(part))
-        picks = [(one[1], int(one[2]))] if one else [(token, None) for token in normalise(part).split()]
-        if not all(token.isdecimal() and 1 <= int(token) <= len(step.suggest) for token, _ in picks):
+        one = re.fullmatch(r"(\d{1,2})\s*[=:：]\s*([0-4])(?:/([0-4]))?", normalise(part))  # noqa: RUF001
+        if one:
+            asked = int(one[3]) if one[3] else None
+            picks: list[tuple[str, int | None, int | None]] = [(one[1], int(one[2]), asked)]
+        else:
+            picks = [(token, None, None) for token in normalise(part).split()]
+        if not all(token.isdecimal() and 1 <= int(token) <= len(step.suggest) for token, _, _ in picks):
             return []
-        return [(step.suggest[int(token) - 1], level, True) for token, level in picks]
+        return [(SkillLevel(step.suggest[int(token) - 1], level, asked), True) for token, level, asked in picks]
 
-    def _skill(self, part: str) -> tuple[str, int | None, bool]:
-        name, level = self._split_level(part)
+    def _skill(self, part: str) -> tuple[SkillLevel, bool]:
+        """Read "python 3", "python 3/4" (mine 3, asked 4), and "spark 1 nice"."""
+        nice = False
+        for word in self._words("nice"):
+            if part.casefold().endswith(word):
+                part, nice = part[: -len(word)].rstrip(" (（"), True  # noqa: RUF001
+                break
+        name, level, asked = self._split_level(part)
         known = self.script.skills.get(normalise(name))
         if known:
-            return known, level, True
-        near = process.extractOne(normalise(name), self.script.skills.keys(), scorer=fuzz.ratio, score_cutoff=87)
+            return SkillLevel(known, level, asked, nice), True
+        near = process.extractOne(
+            normalise(name), self.script.skills.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_SKILL
+        )
         if near and len(name) > 4:  # noqa: PLR2004  short names are too alike
-            return self.script.skills[near[0]], level, False
-        return name, level, True
+            return SkillLevel(self.script.skills[near[0]], level, asked, nice), False
+        return SkillLevel(name, level, asked, nice), True
 
-    def _split_level(self, part: str) -> tuple[str, int | None]:
+    def _split_level(self, part: str) -> tuple[str, int | None, int | None]:
         """Take the level off the end of "python 3", "python: solid", "python (3)"."""
-        match = re.fullmatch(r"(.+?)[\s:=：（(]+([0-4])[)）]?", part)
+        match = re.fullmatch(r"(.+?)[\s:=：（(]+([0-4])(?:\s*/\s*([0-4]))?[)）]?", part)  # noqa: RUF001
         if match:
-            return match[1].strip(_EDGES), int(match[2])
-        folded = part.casefold().rstrip(")） ")
+            return match[1].strip(_NAME_EDGES), int(match[2]), int(match[3]) if match[3] else None
+        folded = part.casefold().rstrip(")） ")  # noqa: RUF001
         for level in range(5):
             for word in self._words(f"levels.{level}"):
-                if folded.endswith(word) and re.search(r"[\s:=：（(]$", part[: len(folded) - len(word)]):
-                    return part[: len(folded) - len(word)].strip(_EDGES + ":=："), level
-        return part.strip(_EDGES), None
+                name = part[: len(folded) - len(word)]
+                if folded.endswith(word) and re.search(r"[\s:=：（(]$", name):  # noqa: RUF001
+                    return name.strip(_NAME_EDGES), level, None  # noqa: RUF001
+        return part.strip(_NAME_EDGES), None, None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from conversations.catalogue import Phrase
 from conversations.report import Report, Said
 from conversations.session import Intent, Session
-from conversations.vocabulary import StepKind
+from conversations.vocabulary import ReportPart, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,14 @@ class Say:
     """One sentence, or a short paragraph."""
 
     text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line, and what it announces, one below the other."""
+
+    title: Phrase
+    items: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class Progress:
     steps: int
     about: bool
     """True while answers still ahead decide how many steps there are."""
+    second_pass: bool = False
+    """Only what was open is being asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,8 @@ class Ask:
     step: str
     kind: StepKind
     section: Phrase
-    progress: Progress
+    progress: Progress | None
+    """None in the dialogue about the person."""
     text: Phrase
     hint: Phrase
     """How to answer this kind of step."""
@@ -55,17 +66,17 @@ class Choose:
 class ReviewAnswers:
     """Every answer so far, numbered for `change`."""
 
-    team: str
+    title: Phrase
     answers: tuple[Said, ...]
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ShowReport:
-    """The whole report, or its open questions alone."""
+    """The whole report, or a part of it."""
 
     report: Report
-    questions_only: bool = False
+    part: ReportPart = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Goodbye:
     text: Phrase
 
 
-Reply = Say | Ask | Choose | ReviewAnswers | ShowReport | Goodbye
+Reply = Say | Listed | Ask | Choose | ReviewAnswers | ShowReport | Goodbye
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's words, and whose they are."""
+
+    words: str
+    by: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A step about which two sources disagree; both are kept."""
+
+    step: str
+    section: Question
+    name: Phrase
+    sides: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to one of the three questions, and how far it can be trusted."""
 
@@ -54,6 +72,10 @@ class RaisedFlag:
     because: Phrase
     clears: Phrase
     evidence: tuple[Evidence, ...]
+    number: int = 0
+    """How `fine` calls it."""
+    fine: str | None = None
+    """Why the person is fine with it; None: they have not said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +92,14 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SkillGap:
-    """One skill that the role asks for, against the person's own level (0 to 4, None where not said)."""
+    """One skill that the role asks for, against the person's own level (both 0 to 4, None where not said)."""
 
     name: str
     level: int | None
+    asked: int | None
+    nice: bool
+    learn: Phrase | None
+    """How it could be learned there; None where there is nothing to learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +111,8 @@ class Said:
     section: Question
     name: Phrase
     said: Phrase
+    quotes: tuple[Quote, ...] = ()
+    from_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +124,14 @@ class Report:
     team: str
     changed_at: datetime
     complete: bool
+    decision: Phrase | None
+    """What the person decided, with their reason."""
+    goal: Phrase | None
+    """What the person is after, and which verdict speaks to it."""
     verdicts: tuple[Verdict, ...]
     flags: tuple[RaisedFlag, ...]
     questions: tuple[OpenQuestion, ...]
     skills: tuple[SkillGap, ...]
+    contradictions: tuple[Contradiction, ...]
     answers: tuple[Said, ...]
     small_print: tuple[Phrase, ...]

@@ -36,12 +36,22 @@ class Feeds(StrEnum):
     OWNS = "owns"
     CUSTOMERS = "customers"
     DECIDES = "decides"
+    READERS = "readers"
+    EARLIER_TITLE = "earlier_title"
+    OWN_SKILLS = "own_skills"
+    GOAL = "goal"
+    BASELINE = "baseline"
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
+
+
+class _Served(_Row):
+    serves: tuple[str, ...] = ()
+    """The S-, P- and F-ids that it is there for."""
 
 
 class Choice(_Row):
@@ -53,13 +63,21 @@ class Choice(_Row):
     """Cannot be combined with another choice ("nothing")."""
 
 
-class Step(_Row):
+class Step(_Served):
     """One question of the dialogue."""
 
     section: Question
     kind: StepKind
     choices: tuple[Choice, ...] = ()
     when: Condition | None = None
+    labels: str = ""
+    """Where several steps share their choices: the name of the shared ones."""
+    deep: bool = False
+    """Asked only when the person goes deeper into its section."""
+    profile: bool = False
+    """About the person: asked once, and taken from the profile from then on."""
+    profile_only: bool = False
+    """Asked in the profile alone."""
     whom: Whom | None = None
     """Who can tell, when the person cannot; None: nobody is asked (a name, a note)."""
     feeds: Feeds | None = None
@@ -70,8 +88,6 @@ class Step(_Row):
     """Skills offered by number."""
     counts: bool = True
     """Whether the answer counts towards the coverage of its verdict."""
-    serves: tuple[str, ...] = ()
-    """The S-, P- and F-ids that it serves."""
 
     @cached_property
     def choice_ids(self) -> tuple[str, ...]:
@@ -79,34 +95,53 @@ class Step(_Row):
         return tuple(choice.id for choice in self.choices)
 
     @property
+    def texts(self) -> str:
+        """The address under which the labels and words of its choices stand."""
+        return f"shared.{self.labels}" if self.labels else f"steps.{self.id}"
+
+    @property
     def several(self) -> bool:
         """Whether more than one choice may be picked."""
         return self.kind is StepKind.CHOICES
 
 
-class Flag(_Row):
+class Severity(BaseModel):
+    """A severity, and when it counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    severity: Literal["high", "medium", "low"]
+    when: Condition
+
+
+class Flag(_Served):
     """A red flag: when it is raised, for which kinds of team, and how grave it is."""
 
     section: Question
     severity: Literal["high", "medium", "low"]
     kinds: tuple[TeamKind, ...] = ("infra", "applied", "research")
     when: Condition
-    milder: Condition | None = None
-    """Where this holds, the flag is one degree less grave."""
+    instead: Severity | None = None
+    """A severity that counts instead where its condition holds."""
     evidence: tuple[str, ...] = ()
     """Steps whose answers belong to the flag, beside those that its condition reads."""
     whom: Whom
     """Who could clear it."""
-    serves: tuple[str, ...] = ()
 
 
-class ExtraQuestion(_Row):
+class ExtraQuestion(_Served):
     """A question worth asking that is nobody's step: always, or where its condition holds."""
 
     section: Question
     whom: Whom
     when: Condition | None = None
-    serves: tuple[str, ...] = ()
+
+
+class Remark(_Served):
+    """A sentence that a verdict carries where its condition holds."""
+
+    section: Question
+    when: Condition
 
 
 class Expectation(BaseModel):
@@ -128,9 +163,12 @@ class Script(BaseModel):
     steps: tuple[Step, ...] = Field(min_length=1)
     flags: tuple[Flag, ...] = ()
     questions: tuple[ExtraQuestion, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     expects: Mapping[TeamKind, Expectation] = {}
     skills: Mapping[str, str] = {}
     """Normalised alias -> the skill's name."""
+    learning: Mapping[str, str] = {}
+    """A skill's name -> its group, which says how it can be learned on the job."""
     catalogue: Catalogue
 
     @cached_property
@@ -168,7 +206,7 @@ class Script(BaseModel):
         sections = [step.section for step in self.steps]
         if sorted(sections, key=QUESTIONS.index) != sections or set(sections) != set(QUESTIONS):
             mistakes.append("the steps run through the three questions in their order, each at least once")
-        ids = [row.id for row in (*self.steps, *self.flags, *self.questions)]
+        ids = [row.id for row in (*self.steps, *self.flags, *self.questions, *self.remarks)]
         mistakes += [f"the id {twice} is used twice" for twice in sorted({one for one in ids if ids.count(one) > 1})]
         return mistakes
 
@@ -194,8 +232,10 @@ class Script(BaseModel):
         for flag in self.flags:
             mistakes += self._reads(f"flag {flag.id}", flag.when)
             mistakes += [f"flag {flag.id} shows an unknown step" for step in flag.evidence if step not in self.by_id]
-            if flag.milder:
-                mistakes += self._reads(f"flag {flag.id}", flag.milder)
+            if flag.instead:
+                mistakes += self._reads(f"flag {flag.id}", flag.instead.when)
+        for remark in self.remarks:
+            mistakes += self._reads(f"remark {remark.id}", remark.when)
         for question in self.questions:
             if question.when:
                 mistakes += self._reads(f"question {question.id}", question.when)

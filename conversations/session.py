@@ -6,11 +6,13 @@ so that going back, editing and re-reading cost nothing and can never disagree w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Discriminator
+
+from conversations.vocabulary import OwnDecision, Question, Source
 
 
 class NonAnswer(StrEnum):
@@ -48,10 +50,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class SkillLevel:
-    """A skill's name and the person's own level, 0 (never touched) to 4 (could teach it); None: not said."""
+    """A skill: the person's own level and the one asked for, 0 (never used) to 4 (could teach it); None: not said."""
 
     name: str
     level: int | None
+    asked: int | None = None
+    nice: bool = False
+    """Nice to have, rather than a must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,59 @@ class Unsaid:
     kind: Literal["unsaid"] = "unsaid"
 
 
+def is_said(answer: "Answer | None") -> bool:
+    """Tell whether an answer says something: no non-answer, and not a mere perhaps."""
+    match answer:
+        case None | Unsaid():
+            return False
+        case Chosen():
+            return bool(answer.yes) or not answer.unsure
+        case _:
+            return True
+
+
 Answer = Annotated[Chosen | Amount | Written | SkillList | Unsaid, Discriminator("kind")]
-Answers = Mapping[str, Answer]
-"""Step id -> answer. Ids are names, never positions, so that a changed pack cannot shift anyone's answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it was given: when, by whom the person knows it, and in which words."""
+
+    answer: Answer
+    at: datetime
+    source: Source | None = None
+    """None: from whomever the person named for the whole section."""
+    quote: str = ""
+
+
+Answers = Mapping[str, tuple[Given, ...]]
+"""Step id -> what was said about it, one a source. Ids are names, never positions, so that a changed pack cannot shift
+anyone's answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """A red flag that the person is fine with, and why."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the person decided, in their own words, and when. Never decided for them (S39, S40)."""
+
+    choice: OwnDecision
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileVersion:
+    """What the person said about themselves, as of a day (S37)."""
+
+    at: datetime
+    answers: Mapping[str, Answer]
 
 
 class Phase(StrEnum):
@@ -82,6 +137,7 @@ class Phase(StrEnum):
     ASKING = "asking"
     OFFERED = "offered"
     CONFIRMING = "confirming"
+    DECIDING = "deciding"
     REVIEWING = "reviewing"
     FINISHED = "finished"
 
@@ -102,6 +158,18 @@ class Intent(StrEnum):
     WHY = "why"
     EXAMPLE = "example"
     STATUS = "status"
+    CARD = "card"
+    GLOSSARY = "glossary"
+    ATTRIBUTE = "attribute"
+    DEEPER = "deeper"
+    FILL_IN = "fill_in"
+    FINE = "fine"
+    NOT_FINE = "not_fine"
+    DECIDE = "decide"
+    GO_ON = "go_on"
+    ASK_MORE = "ask_more"
+    PASS = "pass"  # noqa: S105  not a password
+    KEEP_PROFILE = "keep_profile"
     REVIEW = "review"
     REPORT = "report"
     QUESTIONS = "questions"
@@ -112,11 +180,15 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """One reading of what was typed: the intent, and the answer or the answer's number that goes with it."""
+    """One reading of what was typed: the intent, and what goes with it."""
 
     intent: Intent
     answer: Answer | None = None
     number: int | None = None
+    text: str = ""
+    """A reason, or the term that was asked about."""
+    source: Source | None = None
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +200,9 @@ class SessionKey:
     person: str
 
 
+NOTHING_SAID = ProfileVersion(datetime.min.replace(tzinfo=UTC), {})
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """What is kept about someone across their checks."""
@@ -136,11 +211,18 @@ class Person:
     revision: int = 0
     language: str = "en"
     current_check: str | None = None
+    profile: tuple[ProfileVersion, ...] = ()
+    """Oldest first; the last one counts."""
+
+    @property
+    def about(self) -> ProfileVersion:
+        """What the profile says today; empty where there is none."""
+        return self.profile[-1] if self.profile else NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One team looked at by one person."""
+    """One team looked at by one person; or, under the id PROFILE_CHECK, the person themselves."""
 
     id: str
     pack: str
@@ -150,9 +232,24 @@ class Check:
     phase: Phase = Phase.NEW
     at: str | None = None
     """The step being asked; None outside ASKING and OFFERED."""
-    offered: Answer | None = None
+    offered: Given | None = None
     """What "did you mean ...?" stands for, while it stands."""
     answers: Answers = field(default_factory=dict)
+    deep: tuple[Question, ...] = ()
+    """The sections that the person chose to go deeper into."""
+    agenda: tuple[str, ...] = ()
+    """Steps of a second pass that are still to be asked again."""
+    fine: Mapping[str, Fine] = field(default_factory=dict)
+    """Red flags that the person is fine with."""
+    decision: Decision | None = None
+
+    @property
+    def is_profile(self) -> bool:
+        """Whether this is the dialogue about the person."""
+        return self.id == PROFILE_CHECK
+
+
+PROFILE_CHECK = "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +258,5 @@ class Session:
 
     person: Person
     check: Check | None = None
+    saved: tuple[Check, ...] = ()
+    """The person's other checks: only there while the profile is at hand, to be read again when it changes."""

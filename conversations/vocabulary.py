@@ -30,4 +30,29 @@ class Whom(StrEnum):
     MEMBER = "member"
     PARTNER = "partner"
     FORMER = "former"
+    SKIP_LEVEL = "skip_level"
     YOURSELF = "yourself"
+
+
+class Source(StrEnum):
+    """Who said it. The ids are those of the choices under `shared.sources`."""
+
+    GUESS = "guess"
+    POSTING = "posting"
+    PUBLIC = "public"
+    RECRUITER = "recruiter"
+    MANAGER = "manager"
+    MEMBER = "member"
+    FORMER = "former"
+
+
+class OwnDecision(StrEnum):
+    """The person's own decision."""
+
+    GO_ON = "go_on"
+    ASK_MORE = "ask_more"
+    PASS = "pass"  # noqa: S105  not a password
+
+
+ReportPart = Literal["all", "questions", "reasons"]
+"""The whole report, its open questions alone, or what its verdicts and flags rest on."""

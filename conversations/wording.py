@@ -2,7 +2,7 @@
 
 from conversations.catalogue import Arg, Phrase, phrase
 from conversations.script import Script, Step
-from conversations.session import Amount, Answer, Chosen, SkillList, Unsaid, Written
+from conversations.session import Amount, Answer, Chosen, SkillLevel, SkillList, Unsaid, Written
 from conversations.vocabulary import StepKind
 
 
@@ -13,7 +13,7 @@ def step_name(step: Step) -> Phrase:
 
 def choice_label(step: Step, choice: str) -> Phrase:
     """Return the label of a choice."""
-    return phrase(f"steps.{step.id}.choices.{choice}")
+    return phrase(f"{step.texts}.choices.{choice}")
 
 
 def answer_phrase(script: Script, step: Step, answer: Answer) -> Phrase:
@@ -31,15 +31,19 @@ def answer_phrase(script: Script, step: Step, answer: Answer) -> Phrase:
                 return phrase("answer.scale", n=answer.number, high=step.high)
             return phrase(f"units.{step.id}", n=answer.number)
         case SkillList():
-            return phrase("answer.list", items=tuple(_skill(skill.name, skill.level) for skill in answer.skills))
+            return phrase("answer.list", items=tuple(_skill(skill) for skill in answer.skills))
         case Chosen():
             return _chosen(script, step, answer)
 
 
-def _skill(name: str, level: int | None) -> Phrase:
-    if level is None:
-        return phrase("answer.text", text=name)
-    return phrase("answer.skill", name=name, level=phrase(f"levels.{level}"))
+def _skill(skill: SkillLevel) -> Phrase:
+    mine = phrase("level.unknown") if skill.level is None else phrase(f"levels.{skill.level}")
+    if skill.asked is not None:
+        asked = phrase(f"levels.{skill.asked}")
+        return phrase("answer.skill_asked", name=skill.name, level=mine, asked=asked)
+    if skill.level is None:
+        return phrase("answer.text", text=skill.name)
+    return phrase("answer.skill", name=skill.name, level=mine)
 
 
 def _chosen(script: Script, step: Step, answer: Chosen) -> Phrase:

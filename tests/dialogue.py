@@ -20,6 +20,7 @@ from conversations.replies import Ask, Goodbye, Reply, ShowReport, Turn
 from conversations.report import Report, Verdict
 from conversations.script import Script
 from conversations.session import Check, SessionKey
+from conversations.vocabulary import ReportPart
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ME = SessionKey("terminal", "", "me")
@@ -39,33 +40,31 @@ class Player:
     store: SessionStore = field(default_factory=InMemoryStore)
     width: int = 80
     check_id: str = "abc234"
+    now: datetime = NOON
     turn: Turn | None = None
-    screen: io.StringIO = field(default_factory=io.StringIO)
+    shown: list[Reply | str] = field(default_factory=list)
+    """What was typed, and what was said to it."""
 
     def __post_init__(self) -> None:
         self.turns = Turns(self.script, self.store)
-        console = Console(file=self.screen, width=self.width, highlight=False, markup=False, emoji=False)
-        self.console = console
-        self.page = PlainText(console, self.script.catalogue, "en")
 
     async def open(self, *, fresh: bool = False, check: str | None = None) -> tuple[Reply, ...]:
-        return await self.handle(Opened(ME, NOON, self.check_id, check=check, fresh=fresh))
+        return await self.handle(Opened(ME, self.now, self.check_id, check=check, fresh=fresh))
 
     async def say(self, *lines: str) -> tuple[Reply, ...]:
         """Type lines one after the other; return the replies to the last."""
         replies: tuple[Reply, ...] = ()
         for line in lines:
-            self.console.out(f"\n> {line}", highlight=False)
-            replies = await self.handle(Typed(ME, NOON, line, self.check.id, self.check.revision))
+            self.shown.append(line)
+            replies = await self.handle(Typed(ME, self.now, line, self.check.id, self.check.revision))
         return replies
 
     async def leave(self) -> tuple[Reply, ...]:
-        return await self.handle(Left(ME, NOON, self.check.id))
+        return await self.handle(Left(ME, self.now, self.check.id))
 
     async def handle(self, event: Event) -> tuple[Reply, ...]:
         self.turn = await self.turns.handle(event)
-        for reply in self.turn.replies:
-            self.page.show(reply)
+        self.shown.extend(self.turn.replies)
         return self.turn.replies
 
     @property
@@ -76,7 +75,8 @@ class Player:
 
     @property
     def report(self) -> Report:
-        return report_on(self.script, self.check)
+        assert self.turn is not None
+        return report_on(self.script, self.check, self.turn.session.person.about)
 
     @property
     def ended(self) -> bool:
@@ -85,31 +85,44 @@ class Player:
 
     def seen(self) -> str:
         """Return everything on the screen so far."""
-        return self.screen.getvalue()
+        screen = io.StringIO()
+        console = Console(file=screen, width=self.width, highlight=False, markup=False, emoji=False)
+        page = PlainText(console, self.script.catalogue, "en")
+        for one in self.shown:
+            if isinstance(one, str):
+                console.out(f"\n{one if one.startswith('$ ') else '> ' + one}", highlight=False)
+            else:
+                page.show(one)
+        return screen.getvalue()
 
-    async def answer_all(self, answers: dict[str, str], otherwise: str = "don't know yet") -> Report:
-        """Open, answer each step by its id, anything else with `otherwise`, until the report is shown."""
+    async def answer_all(
+        self, answers: dict[str, str], otherwise: str = "don't know yet", *, quick: bool = False
+    ) -> Report:
+        """Open, go deep, answer each step by its id, anything else with `otherwise`, until the report is shown."""
         await self.open()
+        await self.say(*([] if quick else ["deeper"]))
         while self.check.at is not None:
-            await self.say(answers.get(self.check.at, otherwise))
+            step, line = self.check.at, answers.get(self.check.at, otherwise)
+            await self.say(line)
+            assert self.check.at != step, f"{line!r} is no answer to {step}"
         return self.report
 
 
-async def report_for(answers: dict[str, str], otherwise: str = "don't know yet") -> Report:
+async def report_for(answers: dict[str, str], otherwise: str = "don't know yet", *, quick: bool = False) -> Report:
     """Play a whole dialogue and return the report that the person was shown."""
     player = Player()
-    await player.answer_all(answers, otherwise)
+    await player.answer_all(answers, otherwise, quick=quick)
     assert player.turn is not None
     shown = [reply.report for reply in player.turn.replies if isinstance(reply, ShowReport)]
     assert len(shown) == 1
     return shown[0]
 
 
-def words(report: Report, *, questions_only: bool = False) -> str:
+def words(report: Report, part: ReportPart = "all") -> str:
     """Return a report as the person reads it, unwrapped."""
     screen = io.StringIO()
     console = Console(file=screen, width=4000, highlight=False, markup=False, emoji=False)
-    PlainText(console, core().catalogue, "en").show(ShowReport(report, questions_only))
+    PlainText(console, core().catalogue, "en").show(ShowReport(report, part))
     return screen.getvalue()
 
 

@@ -41,7 +41,7 @@ def test_every_test_of_a_rule_is_in_the_table() -> None:
 
 def test_every_rule_that_a_row_of_the_pack_serves_is_in_the_table() -> None:
     script = core()
-    served = {rule for row in (*script.steps, *script.flags, *script.questions) for rule in row.serves}
+    served = {rule for row in (*script.steps, *script.flags, *script.questions, *script.remarks) for rule in row.serves}
     assert {rule for rule in served if rule.startswith("S")} <= set(_rules())
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from conversations.catalogue import Catalogue, Phrase
 from conversations.report import Evidence, OpenQuestion, Report
+from conversations.vocabulary import ReportPart
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; new fields may come without it."""
 
 
-def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_only: bool = False) -> str:
+def to_json(report: Report, catalogue: Catalogue, language: str, part: ReportPart = "all") -> str:
     """Write the report, or its open questions alone, as JSON in one language."""
 
     def text(said: Phrase) -> str:
@@ -34,9 +35,10 @@ def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_on
         "team": report.team,
         "changed_at": report.changed_at.isoformat(),
         "complete": report.complete,
+        "decision": report.decision and text(report.decision),
         "questions_to_ask": [question(one) for one in report.questions],
     }
-    if not questions_only:
+    if part != "questions":
         document |= {
             "flags": [
                 {
@@ -46,6 +48,7 @@ def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_on
                     "headline": text(flag.headline),
                     "because": text(flag.because),
                     "clears": text(flag.clears),
+                    "fine_for_me": flag.fine,
                     "evidence": evidence(flag.evidence),
                 }
                 for flag in report.flags
@@ -65,9 +68,19 @@ def to_json(report: Report, catalogue: Catalogue, language: str, *, questions_on
                 }
                 for verdict in report.verdicts
             ],
-            "skills": [{"name": row.name, "level": row.level} for row in report.skills],
+            "goal": report.goal and text(report.goal),
+            "contradictions": [
+                {"step": one.step, "name": text(one.name), "sides": [text(side) for side in one.sides]}
+                for one in report.contradictions
+            ],
+            "skills": [
+                {"name": row.name, "level": row.level, "asked": row.asked, "nice_to_have": row.nice}
+                | ({"learn": text(row.learn)} if row.learn else {})
+                for row in report.skills
+            ],
             "answers": [
                 {"step": s.step, "question": s.section, "name": text(s.name), "said": text(s.said)}
+                | ({"quotes": [{"words": q.words, "by": text(q.by)} for q in s.quotes]} if s.quotes else {})
                 for s in report.answers
             ],
             "small_print": [text(one) for one in report.small_print],

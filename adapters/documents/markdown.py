@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from adapters.documents.outline import Block, Grid, Heading, Outline, Paragraph, Points
 from conversations.catalogue import Catalogue
 from conversations.report import Report
+from conversations.vocabulary import ReportPart
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
 
 
-def to_markdown(report: Report, catalogue: Catalogue, language: str, *, questions_only: bool = False) -> str:
-    """Write the report, or its open questions alone, as Markdown."""
-    outline = Outline(catalogue, language)
-    blocks = outline.questions(report, level=1) if questions_only else outline.whole(report)
+def to_markdown(report: Report, catalogue: Catalogue, language: str, part: ReportPart = "all") -> str:
+    """Write the report, or a part of it, as Markdown."""
+    blocks = Outline(catalogue, language).part(report, part)
     return "\n\n".join(_lines(blocks)) + "\n"
 
 

@@ -7,8 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.report import Evidence, OpenQuestion, RaisedFlag, Report, Verdict
-from conversations.vocabulary import QUESTIONS, TEAM_KINDS, Whom
+from conversations.report import (
+    Contradiction,
+    Evidence,
+    OpenQuestion,
+    RaisedFlag,
+    Report,
+    Said,
+    SkillGap,
+    Verdict,
+)
+from conversations.vocabulary import QUESTIONS, TEAM_KINDS, ReportPart, Whom
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,11 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
+HANDFUL = 5
+"""Questions for one person; nobody answers more in half an hour."""
+FIRST_FEW = 5
+"""Questions to ask where there is time for no more."""
+
 Block = Heading | Paragraph | Points | Grid
 
 
@@ -69,14 +83,30 @@ class Outline:
     catalogue: Catalogue
     language: str
 
-    def whole(self, report: Report) -> Iterator[Block]:
-        """Yield the blocks of the whole report."""
-        yield Heading(self._title(report), 1)
+    def part(self, report: Report, part: ReportPart) -> Iterator[Block]:
+        """Yield the blocks of the whole report, or of a part of it."""
+        match part:
+            case "all":
+                yield from self._whole(report)
+            case "questions":
+                yield Heading(self._title(report, "questions_title"), 1)
+                yield from self._questions(report)
+            case "reasons":
+                yield from self._flags(report)
+                yield from self._verdicts(report)
+
+    def _whole(self, report: Report) -> Iterator[Block]:
+        yield Heading(self._title(report, "title"), 1)
+        if report.decision:
+            yield Paragraph(self._text(report.decision))
+        if report.goal:
+            yield Paragraph(self._text(report.goal))
         if not report.complete:
             yield Paragraph(self._label("partial"))
         yield from self._flags(report)
         yield from self._verdicts(report)
-        yield from self.questions(report)
+        yield Heading(self._label("questions"), 2)
+        yield from self._questions(report)
         yield from self._skills(report)
         yield from self._rests_on(report)
         yield Heading(self._label("small_print_title"), 2)
@@ -84,16 +114,23 @@ class Outline:
             yield Paragraph(self._text(text), quiet=True)
         yield Paragraph(self._label("date", date=report.changed_at.date().isoformat()), quiet=True)
 
-    def questions(self, report: Report, level: int = 2) -> Iterator[Block]:
-        """Yield the open questions by themselves, by whom to ask, numbered through in the order to ask them."""
-        yield Heading(self._label("questions"), level)
-        number = 1
+    def _questions(self, report: Report) -> Iterator[Block]:
+        """Yield the open questions by whom to ask, at most a handful each, numbered through."""
+        first = report.questions[:FIRST_FEW]
+        if len(report.questions) > FIRST_FEW:
+            yield Paragraph(self._label("first_few", n=FIRST_FEW))
+            yield Points(tuple(Item(f"{self._text(q.ask)} ({self._text(phrase(f'whom.{q.whom}'))})") for q in first))
+        number, left = 1, 0
         for whom in sorted(Whom, key=lambda one: _first_place(report, one)):
             mine = [question for question in report.questions if question.whom is whom]
-            if mine:
-                yield Heading(self._text(phrase(f"whom.{whom}")), level + 1)
-                yield Points(tuple(map(self._question, mine)), number)
-                number += len(mine)
+            if not mine:
+                continue
+            yield Heading(self._text(phrase(f"whom.{whom}")), 3)
+            yield Points(tuple(map(self._question, mine[:HANDFUL])), number)
+            number += min(len(mine), HANDFUL)
+            left += max(0, len(mine) - HANDFUL)
+        if left:
+            yield Paragraph(self._label("questions_left", n=left), quiet=True)
 
     def _text(self, said: Phrase | str) -> str:
         return self.catalogue.text(said, self.language)
@@ -101,26 +138,36 @@ class Outline:
     def _label(self, key: str, **args: str | int) -> str:
         return self._text(phrase(f"report.{key}", **args))
 
-    def _title(self, report: Report) -> str:
-        return self._label("title_team", team=report.team) if report.team else self._label("title")
+    def _title(self, report: Report, key: str) -> str:
+        return self._label(f"{key}_team", team=report.team) if report.team else self._label(key)
 
     def _flags(self, report: Report) -> Iterator[Block]:
         yield Heading(self._label("flags"), 2)
         if report.flags:
-            yield Points(tuple(map(self._flag, report.flags)))
+            yield Points(tuple(map(self._flag, report.flags)), 1)
         else:
             known = any(verdict.confidence for verdict in report.verdicts)
             yield Paragraph(self._label("no_flags" if known else "no_flags_unknown"))
+        if report.contradictions:
+            yield Heading(self._label("contradictions"), 2)
+            yield Points(tuple(map(self._contradiction, report.contradictions)))
 
     def _flag(self, flag: RaisedFlag) -> Item:
+        severity = self._label(f"severity_{flag.severity}")
+        fine = self._detail("fine", flag.fine) if flag.fine else ()
         return Item(
-            f"{self._label(f'severity_{flag.severity}')}: {self._text(flag.headline)}",
+            self._text(flag.headline),
             (
+                Detail("", (severity,)) if flag.fine is None else Detail("", (self._label("severity_fine"),)),
+                *fine,
                 Detail("", (self._text(flag.because),)),
                 *self._detail("clears", self._text(flag.clears)),
                 *self._detail("rests_on", *self._evidence(flag.evidence)),
             ),
         )
+
+    def _contradiction(self, one: Contradiction) -> Item:
+        return Item(self._text(one.name), (Detail("", tuple(map(self._text, one.sides))),))
 
     def _detail(self, key: str, *lines: str, **args: str) -> Iterator[Detail]:
         if lines:
@@ -166,11 +213,25 @@ class Outline:
         if not report.skills:
             return
         yield Heading(self._label("skills"), 2)
-        rows = tuple(
-            (row.name, self._label("level_unknown") if row.level is None else self._level(row.level))
-            for row in report.skills
-        )
-        yield Grid((self._label("skill"), self._label("level")), rows)
+        header = tuple(self._label(f"skill_{column}") for column in ("name", "mine", "asked"))
+        yield Grid(header, tuple(self._skill_row(row) for row in report.skills))
+        ways: dict[str, list[str]] = {}
+        for row in report.skills:
+            if row.learn:
+                ways.setdefault(self._text(row.learn), []).append(row.name)
+        items = (Item(self._label("learn", skills=self._joined(names), way=way)) for way, names in ways.items())
+        if ways:
+            yield Heading(self._label("learn_title"), 3)
+            yield Points(tuple(items))
+
+    def _skill_row(self, row: SkillGap) -> tuple[str, ...]:
+        asked = self._label("must" if not row.nice else "nice")
+        if row.asked is not None:
+            asked = f"{self._level(row.asked)} ({asked})"
+        return (row.name, self._label("level_unknown") if row.level is None else self._level(row.level), asked)
+
+    def _joined(self, names: Iterable[str]) -> str:
+        return self._text(phrase("answer.list", items=tuple(names)))
 
     def _level(self, level: int) -> str:
         return f"{'■' * level}{'□' * (4 - level)} {self._text(phrase(f'levels.{level}'))}"
@@ -181,9 +242,13 @@ class Outline:
             mine = [said for said in report.answers if said.section == section]
             if mine:
                 yield Heading(self._text(phrase(f"sections.{section}")), 3)
-                yield Points(
-                    tuple(Item(self._label("evidence", name=self._text(s.name), said=self._text(s.said))) for s in mine)
-                )
+                yield Points(tuple(map(self._answer, mine)))
+
+    def _answer(self, said: Said) -> Item:
+        key = "evidence_profile" if said.from_profile else "evidence"
+        quotes = tuple(self._label("quote", words=quote.words, by=self._text(quote.by)) for quote in said.quotes)
+        details = (Detail("", quotes),) if quotes else ()
+        return Item(self._label(key, name=self._text(said.name), said=self._text(said.said)), details)
 
 
 def _first_place(report: Report, whom: Whom) -> int:

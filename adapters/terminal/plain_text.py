@@ -11,7 +11,7 @@ from rich.text import Text
 
 from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outline, Paragraph, Points
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.replies import Ask, Choose, Goodbye, Reply, ReviewAnswers, Say, ShowReport
+from conversations.replies import Ask, Choose, Goodbye, Listed, Reply, ReviewAnswers, Say, ShowReport
 
 _NARROW = 30
 """Columns below which an indent costs more than it shows."""
@@ -30,6 +30,11 @@ class PlainText:
         match reply:
             case Say():
                 self._print(Text(self._text(reply.text)))
+            case Listed():
+                self._print(
+                    Text(self._text(reply.title), style="bold"),
+                    self._hanging([("·", self._text(item)) for item in reply.items]),
+                )
             case Goodbye():
                 self._print(Text(self._text(reply.text), style="bold"))
             case Ask():
@@ -40,9 +45,7 @@ class PlainText:
             case ReviewAnswers():
                 self._print(*self._review(reply))
             case ShowReport():
-                outline = Outline(self._catalogue, self._language)
-                report = reply.report
-                self.show_blocks(outline.questions(report) if reply.questions_only else outline.whole(report))
+                self.show_blocks(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case _:
                 assert_never(reply)
 
@@ -76,10 +79,7 @@ class PlainText:
             self._console.out(line.rstrip(), highlight=False)
 
     def _question(self, ask: Ask) -> Iterable[RenderableType]:
-        progress = ask.progress
-        key = "ask.progress_about" if progress.about else "ask.progress"
-        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
-        yield Text(f"{self._text(counted)}  ·  {self._text(ask.section)}", style="dim")
+        yield Text(self._where(ask), style="dim")
         yield Text(self._text(ask.text), style="bold")
         if ask.choices:
             yield self._numbered(ask.choices)
@@ -91,11 +91,24 @@ class PlainText:
         yield Text(self._text(ask.hint), style="dim")
         yield Text(self._text(phrase("ask.ways_out")), style="dim")
 
+    def _where(self, ask: Ask) -> str:
+        progress, section = ask.progress, self._text(ask.section)
+        if progress is None:
+            return section
+        if progress.second_pass:
+            return f"{self._text(phrase('ask.progress_again', n=progress.steps))}  ·  {section}"
+        key = "ask.progress_about" if progress.about else "ask.progress"
+        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
+        return f"{self._text(counted)}  ·  {section}"
+
     def _numbered(self, labels: Iterable[Phrase | str], first: int = 1) -> RenderableType:
         return self._hanging([(str(number), self._text(label)) for number, label in enumerate(labels, first)])
 
     def _columns(self, names: tuple[str, ...]) -> RenderableType:
-        return Padding(Text("   ".join(f"{place} {name}" for place, name in enumerate(names, 1))), (0, 0, 0, 2))
+        return Padding(
+            Text("   ".join(f"{place}\u00a0{name}".replace(" ", "\u00a0") for place, name in enumerate(names, 1))),
+            (0, 0, 0, 2),
+        )
 
     def _hanging(self, rows: list[tuple[str, str]]) -> RenderableType:
         """Lay out marks and texts so that a long text wraps beside its mark, not under it."""
@@ -103,14 +116,13 @@ class PlainText:
             return Group(*(Text(f"{mark} {text}") for mark, text in rows))
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(justify="right", min_width=max(cell_len(mark) for mark, _ in rows), no_wrap=True)
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
         for mark, text in rows:
             grid.add_row(Text(mark, style="cyan"), Text(text))
         return Padding(grid, (0, 0, 0, 2))
 
     def _review(self, review: ReviewAnswers) -> Iterable[RenderableType]:
-        title = phrase("review.title_team", team=review.team) if review.team else phrase("review.title")
-        yield Text(self._text(title), style="bold")
+        yield Text(self._text(review.title), style="bold")
         if review.answers:
             rows = [(str(s.number), f"{self._text(s.name)}: {self._text(s.said)}") for s in review.answers]
             yield self._hanging(rows)
@@ -144,7 +156,7 @@ class PlainText:
             return Text(f"{mark} {text}", style="bold")
         grid = Table.grid(padding=0)
         grid.add_column(width=indent)
-        grid.add_column(ratio=1)
+        grid.add_column(ratio=1, overflow="fold")
         grid.add_row(Text(mark), Text(text, style="bold"))
         return grid
 

@@ -1,14 +1,14 @@
-"""Which answers something rests on."""
+"""Which answers something rests on, and who said so."""
 
 from collections.abc import Iterable
 
-from conversations.catalogue import Phrase
+from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts
-from conversations.report import Evidence
-from conversations.script import Feeds
-from conversations.session import NonAnswer, Unsaid
-from conversations.vocabulary import Question, TeamKind
-from conversations.wording import answer_phrase, choice_label, step_name
+from conversations.report import Contradiction, Evidence, Quote
+from conversations.script import Step
+from conversations.session import Given, NonAnswer, Unsaid
+from conversations.vocabulary import Question, Source, TeamKind
+from conversations.wording import answer_phrase, step_name
 
 _NOTHING = Unsaid(NonAnswer.UNKNOWN)
 
@@ -23,7 +23,45 @@ def of_steps(facts: Facts, steps: Iterable[str], side: TeamKind | None = None, w
     )
 
 
+def source_name(source: Source) -> Phrase:
+    """Return how a source is called."""
+    return phrase(f"shared.sources.choices.{source}")
+
+
 def sources(facts: Facts, section: Question) -> tuple[Phrase, ...]:
-    """Return who the answers of a section come from, as the person said."""
-    step = facts.script.feeding(Feeds.SOURCES, section)
-    return tuple(choice_label(step, choice) for choice in facts.chosen(Feeds.SOURCES, section)) if step else ()
+    """Return everybody who stands behind the answers of a section, weakest first."""
+    named = {source for step in facts.path if step.section == section for source in facts.backing(step)}
+    named.update(facts.sources(section))
+    return tuple(source_name(source) for source in Source if source in named)
+
+
+def contradictions(facts: Facts) -> tuple[Contradiction, ...]:
+    """Return the steps about which two sources disagree, with what each said."""
+    return tuple(
+        Contradiction(
+            step.id,
+            step.section,
+            step_name(step),
+            tuple(
+                phrase(
+                    "contradiction.side",
+                    source=_by_whom(facts, step, one),
+                    said=answer_phrase(facts.script, step, one.answer),
+                )
+                for one in facts.givens(step)
+            ),
+        )
+        for step in facts.contradicted()
+    )
+
+
+def quotes(facts: Facts, step: Step) -> tuple[Quote, ...]:
+    """Return the words that were quoted for a step, and who said them."""
+    return tuple(Quote(one.quote, _by_whom(facts, step, one)) for one in facts.givens(step) if one.quote)
+
+
+def _by_whom(facts: Facts, step: Step, given: Given) -> Phrase:
+    if given.source:
+        return source_name(given.source)
+    named = tuple(source_name(source) for source in facts.sources(step.section))
+    return phrase("answer.list", items=named) if named else phrase("report.sources_none")

@@ -6,10 +6,11 @@ difference from the usual is something to ask about, not a fault.
 
 from conversations.assessment import evidence
 from conversations.assessment.confidence import confidence
+from conversations.assessment.remarks import remarks
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts
 from conversations.report import Verdict
-from conversations.script import Expectation, Feeds
+from conversations.script import Feeds
 from conversations.vocabulary import TeamKind
 
 NO_OWNERSHIP = frozenset({"nothing", "advice"})
@@ -20,7 +21,7 @@ def state(facts: Facts) -> str:
     """Return `not_known`, `owns_nothing`, `no_customer`, `neither`, `in_name_only` or `clear`."""
     owns, customers = set(facts.chosen(Feeds.OWNS)), set(facts.chosen(Feeds.CUSTOMERS))
     owns_nothing = bool(owns) and owns <= NO_OWNERSHIP
-    no_customer = bool(customers) and customers <= NO_CUSTOMER
+    no_customer = (bool(customers) and customers <= NO_CUSTOMER) or "none" in facts.chosen(Feeds.READERS)
     if owns_nothing and no_customer:
         return "neither"
     if owns_nothing:
@@ -36,12 +37,12 @@ def judge(facts: Facts, sides: tuple[TeamKind, ...]) -> Verdict:
     """Form the verdict on ownership and customer; `sides` are the kinds that question 1 leans to."""
     found = state(facts)
     answered, asked = facts.coverage("ownership")
-    steps = [facts.script.feeding(feeds) for feeds in (Feeds.OWNS, Feeds.DECIDES, Feeds.CUSTOMERS)]
+    steps = [facts.script.feeding(feeds) for feeds in (Feeds.OWNS, Feeds.DECIDES, Feeds.CUSTOMERS, Feeds.READERS)]
     return Verdict(
         question="ownership",
         state=found,
         headline=phrase(f"verdict.ownership.{found}.headline"),
-        notes=(phrase(f"verdict.ownership.{found}.note"), *_map(facts, sides)),
+        notes=(phrase(f"verdict.ownership.{found}.note"), *_map(facts, sides), *remarks(facts, "ownership")),
         confidence=None if found == "not_known" else confidence(facts, "ownership"),
         answered=answered,
         asked=asked,
@@ -52,20 +53,21 @@ def judge(facts: Facts, sides: tuple[TeamKind, ...]) -> Verdict:
 
 
 def _map(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Phrase]:
-    """Set what they own and whom they serve beside what is usual for each kind it leans to."""
-    expects = facts.script.expects
-    return [_usual(facts, side, expects[side]) for side in sides if side in expects]
-
-
-def _usual(facts: Facts, side: TeamKind, expected: Expectation) -> Phrase:
-    def fits(feeds: Feeds, usual: tuple[str, ...]) -> bool | None:
+    """Set what they own and whom they serve beside what is usual; a mixed team has no usual."""
+    if len(sides) != 1 or sides[0] not in facts.script.expects:
+        return []
+    (side,) = sides
+    expected = facts.script.expects[side]
+    differs = []
+    for feeds, usual, half in (
+        (Feeds.OWNS, expected.owns, "owns"),
+        (Feeds.CUSTOMERS, expected.customers, "customers"),
+    ):
         found = facts.chosen(feeds)
-        return bool(set(found) & set(usual)) if found else None
-
-    both = (fits(Feeds.OWNS, expected.owns), fits(Feeds.CUSTOMERS, expected.customers))
-    word = "differs" if False in both else "fits" if None not in both else "open"
-    return phrase(
-        f"verdict.ownership.usual.{word}",
-        kind=phrase(f"kinds.{side}"),
-        usual=phrase(f"expects.{side}"),
-    )
+        if found and not set(found) & set(usual):
+            differs.append(phrase(f"expects.{side}_{half}"))
+    kind, whole = phrase(f"kinds.{side}"), phrase(f"expects.{side}")
+    if differs:
+        return [phrase("verdict.ownership.usual.differs", kind=kind, usual=tuple(differs))]
+    known = facts.chosen(Feeds.OWNS) and facts.chosen(Feeds.CUSTOMERS)
+    return [phrase(f"verdict.ownership.usual.{'fits' if known else 'open'}", kind=kind, usual=whole)]

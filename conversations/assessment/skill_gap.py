@@ -5,16 +5,21 @@ confidence (S22), "nothing new" only where methods, stack and their own word agr
 at all while comfort or novelty is missing (S26). A gap is never a failure, and never a percentage (S20).
 """
 
+from dataclasses import replace
+
 from conversations.assessment import evidence
 from conversations.assessment.confidence import confidence
+from conversations.assessment.remarks import remarks
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts
 from conversations.report import SkillGap, Verdict
 from conversations.script import Feeds
-from conversations.session import SkillList
+from conversations.session import SkillLevel, SkillList
 
 SURE_ENOUGH = 3
 """On the person's own scale of 1 to 5, the least confidence that still counts as trust."""
+ABOUT_AS_LONG = 1.25
+"""Estimates are rough: up to a quarter over counts as about as long."""
 LEARN_BELOW = 2
 """Own levels up to this one leave something to learn."""
 
@@ -31,34 +36,43 @@ _READ = (
 
 
 def state(facts: Facts) -> str:
-    """Return `not_known`, `too_wide`, `nothing_new`, `both_ends` or `workable`."""
-    if not facts.chosen(Feeds.COMFORT) or not facts.chosen(Feeds.SOMETHING_NEW):
+    """Return `not_known`, `too_wide`, `nothing_new`, `both_ends`, `uneasy` or `workable`."""
+    comfort = facts.chosen(Feeds.COMFORT)
+    if not comfort or not facts.chosen(Feeds.SOMETHING_NEW):
         return "not_known"
     wide, new = _too_wide(facts), _something_new(facts)
-    if new is False:
+    if not new:
         return "both_ends" if wide else "nothing_new"
     if wide:
         return "too_wide"
-    return "not_known" if wide is None or new is None else "workable"
+    if comfort == ("no",):
+        return "uneasy"
+    return "not_known" if wide is None else "workable"
 
 
 def _too_wide(facts: Facts) -> bool | None:
     """Compare with the person's own measure; None where they have not given it."""
-    sure = facts.amount(Feeds.CONFIDENCE)
+    if _too_long(facts) or _not_sure(facts):
+        return True
+    return None if facts.amount(Feeds.CONFIDENCE) is None else False
+
+
+def _too_long(facts: Facts) -> bool:
     own, expected = facts.amount(Feeds.OWN_TIME), facts.amount(Feeds.EXPECTED_TIME)
-    if sure is not None and sure < SURE_ENOUGH:
-        return True
-    if own is not None and expected is not None and expected > own:
-        return True
-    return None if sure is None else False
+    return own is not None and expected is not None and expected > own * ABOUT_AS_LONG
 
 
-def _something_new(facts: Facts) -> bool | None:
+def _not_sure(facts: Facts) -> bool:
+    sure = facts.amount(Feeds.CONFIDENCE)
+    return sure is not None and sure < SURE_ENOUGH
+
+
+def _something_new(facts: Facts) -> bool:
     """Tell whether there is anything new to learn; the person's word and the facts must agree to deny it."""
     if "yes" in facts.chosen(Feeds.SOMETHING_NEW):
         return True
     technical = {*facts.chosen(Feeds.METHODS), *facts.chosen(Feeds.STACK)}
-    return bool(technical - {"same"}) if technical else False
+    return bool(technical - {"same"}) or any(row.learn for row in skills(facts))
 
 
 def judge(facts: Facts) -> Verdict:
@@ -70,7 +84,7 @@ def judge(facts: Facts) -> Verdict:
         question="gap",
         state=found,
         headline=phrase(f"verdict.gap.{found}.headline"),
-        notes=(phrase(f"verdict.gap.{found}.note"), *_notes(facts, found)),
+        notes=(phrase(f"verdict.gap.{found}.note"), *_notes(facts, found), *remarks(facts, "gap")),
         confidence=None if found == "not_known" else confidence(facts, "gap"),
         answered=answered,
         asked=asked,
@@ -82,18 +96,23 @@ def judge(facts: Facts) -> Verdict:
 
 def _notes(facts: Facts, found: str) -> list[Phrase]:
     notes = []
+    if found in ("too_wide", "both_ends"):
+        cause = "both" if _too_long(facts) and _not_sure(facts) else "time" if _too_long(facts) else "sure"
+        notes.append(phrase(f"verdict.gap.wide_by.{cause}"))
     own, expected = facts.amount(Feeds.OWN_TIME), facts.amount(Feeds.EXPECTED_TIME)
     if own is not None and expected is not None:
-        word = "over" if expected > own else "within"
-        notes.append(
-            phrase(f"verdict.gap.time_{word}", own=phrase("weeks", n=own), expected=phrase("weeks", n=expected))
-        )
+        word = "over" if _too_long(facts) else "about" if expected > own else "within"
+        weeks = {"own": phrase("weeks", n=own), "expected": phrase("weeks", n=expected)}
+        notes.append(Phrase(f"verdict.gap.time_{word}", weeks))
     if only_domain_is_new(facts):
         notes.append(phrase("verdict.gap.only_domain"))
-    if found not in ("not_known", "nothing_new") and {"uneasy", "no"}.intersection(facts.chosen(Feeds.COMFORT)):
-        notes.append(phrase("verdict.gap.uneasy"))
-    learn = tuple(skill.name for skill in skills(facts) if skill.level is not None and skill.level <= LEARN_BELOW)
-    bring = tuple(skill.name for skill in skills(facts) if skill.level is not None and skill.level > LEARN_BELOW)
+    if "no" in facts.chosen(Feeds.SOMETHING_NEW) and _something_new(facts):
+        notes.append(phrase("verdict.gap.new_after_all"))
+    if "uneasy" in facts.chosen(Feeds.COMFORT):
+        notes.append(phrase("verdict.gap.a_bit_uneasy"))
+    rows = [row for row in skills(facts) if row.level is not None]
+    learn = tuple(row.name for row in rows if row.learn)
+    bring = tuple(row.name for row in rows if not row.learn)
     if learn:
         notes.append(phrase("verdict.gap.learn", skills=learn))
     if bring:
@@ -111,9 +130,33 @@ def only_domain_is_new(facts: Facts) -> bool:
 
 
 def skills(facts: Facts) -> tuple[SkillGap, ...]:
-    """Return the skills that the role asks for, widest gap first, those of unknown level last."""
+    """Return the skills that the role asks for: musts before the rest, widest gap first, unknown levels last.
+
+    A level that was not said here is taken from the profile (step `own_skills`).
+    """
     answer = facts.fed(Feeds.SKILLS)
     if not isinstance(answer, SkillList):
         return ()
-    rows = [SkillGap(skill.name, skill.level) for skill in answer.skills]
-    return tuple(sorted(rows, key=lambda row: 9 if row.level is None else row.level))
+    mine = facts.known.about.answers.get(_own_skills_step(facts))
+    own = {skill.name: skill.level for skill in mine.skills} if isinstance(mine, SkillList) else {}
+    rows = [_row(facts, skill, own.get(skill.name)) for skill in answer.skills]
+    return tuple(sorted(rows, key=lambda row: (row.nice, row.level is None, -_width(row))))
+
+
+def _own_skills_step(facts: Facts) -> str:
+    step = facts.script.feeding(Feeds.OWN_SKILLS)
+    return step.id if step else ""
+
+
+def _row(facts: Facts, skill: SkillLevel, own: int | None) -> SkillGap:
+    level = own if skill.level is None else skill.level
+    row = SkillGap(skill.name, level, skill.asked, skill.nice, None)
+    if level is None or _width(row) <= 0:
+        return row
+    return replace(row, learn=phrase(f"learning.{facts.script.learning.get(skill.name, 'other')}"))
+
+
+def _width(row: SkillGap) -> int:
+    """Return the levels between the person and what is asked; where that was not said, what is left to learn alone."""
+    asked = LEARN_BELOW + 1 if row.asked is None else row.asked
+    return asked - (row.level or 0)

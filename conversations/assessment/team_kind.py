@@ -7,6 +7,7 @@ little was said it is "not known yet".
 
 from conversations.assessment import evidence
 from conversations.assessment.confidence import confidence
+from conversations.assessment.remarks import remarks
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts, signals
 from conversations.report import Evidence, Verdict
@@ -55,13 +56,13 @@ def judge(facts: Facts) -> Verdict:
     """Form the verdict on the kind of team."""
     found, sides = state(facts), lean(facts)
     answered, asked = facts.coverage("kind")
-    names = tuple(phrase(f"kinds.{side}") for side in sides)
+    names = _together([phrase(f"kinds.{side}") for side in sides])
     doubts = _is_startup(facts) + (len(sides) > 1)
     return Verdict(
         question="kind",
         state=found,
         headline=phrase(f"verdict.kind.{found}.headline", sides=names),
-        notes=(phrase(f"verdict.kind.{found}.note", sides=names), *_notes(facts, sides)),
+        notes=(phrase(f"verdict.kind.{found}.note", sides=names), *_notes(facts, sides), *remarks(facts, "kind")),
         confidence=confidence(facts, "kind", doubts=doubts) if sides else None,
         answered=answered,
         asked=asked,
@@ -70,6 +71,15 @@ def judge(facts: Facts) -> Verdict:
         would_change=phrase(f"verdict.kind.{found}.would_change", sides=names),
         sides=sides,
     )
+
+
+def _together(names: list[Phrase]) -> Phrase | str:
+    if not names:
+        return ""
+    joined = names[0]
+    for name in names[1:]:
+        joined = phrase("kinds.and", first=joined, second=name)
+    return joined
 
 
 def _is_startup(facts: Facts) -> bool:
@@ -83,6 +93,9 @@ def _notes(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Phrase]:
     title = facts.fed(Feeds.TITLE)
     if isinstance(title, Written):
         notes.append(phrase("verdict.kind.title", title=title.text))
+    earlier = facts.fed(Feeds.EARLIER_TITLE)
+    if isinstance(earlier, Written):
+        notes.append(phrase("verdict.kind.earlier_title", title=earlier.text))
     if sides:
         notes += _fit(facts, sides)
     return notes

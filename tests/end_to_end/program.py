@@ -34,11 +34,7 @@ _WITH_A_FULL_DISK = (
     "runpy.run_module('bot', run_name='__main__', alter_sys=True)"
 )
 _AT_A_STARTING_LINE = (
-    "import os; "
-    "from bot.__main__ import main; "
-    f"os.write(1, b'ready{os.linesep}'); "
-    "os.read(0, 1); "
-    "main()"
+    f"import os; from bot.__main__ import main; os.write(1, b'ready{os.linesep}'); os.read(0, 1); main()"
 )
 AT_A_STARTING_LINE = (sys.executable, "-c", _AT_A_STARTING_LINE.replace("\n", "\\n"))
 """The program with its imports behind it: it says "ready", and begins at the first byte."""

@@ -34,7 +34,9 @@ def after_the_reply(terminal: Terminal, _chance: Random) -> str:
     return terminal.reply()
 
 
-@pytest.mark.parametrize(("wait", "seed"), [(at_once, 1), (a_moment_later, 2), (a_moment_later, 3), (after_the_reply, 5)])
+@pytest.mark.parametrize(
+    ("wait", "seed"), [(at_once, 1), (a_moment_later, 2), (a_moment_later, 3), (after_the_reply, 5)]
+)
 def test_what_was_acknowledged_outlives_a_kill_and_no_answer_moves(wait: Wait, seed: int, tmp_path: Path) -> None:
     database, plan = tmp_path / "checks.sqlite3", whole_check(seed)
     chance = Random(seed)  # noqa: S311  no secret hangs on it
