@@ -72,7 +72,7 @@ class Scene:
 
     def now(self, phase: Phase, at: str | None = None) -> Check:
         """Return the check in another phase."""
-        return replace(self.check, phase=phase, at=at, offered=None)
+        return replace(self.check, phase=phase, at=at, answered=None, offered=None)
 
     def with_check(self, check: Check) -> "Scene":
         """Return the scene after a change of the check."""
@@ -379,6 +379,7 @@ def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda))
     noted = Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)))
     after = _to_next(taken)
+    after = after.with_check(replace(after.check, answered=step.id))
     if after.check.is_profile:
         after, moved = _profile_saved(scene, after)
         return after, (noted, *moved, *_view(after))
@@ -404,10 +405,11 @@ def _noted(scene: Scene, step: Step, given: Given) -> Phrase:
 
 def _keep(scene: Scene) -> Outcome:
     step = scene.step
-    if step is None or step.id not in scene.facts.answers:
+    if step is None or (step.id not in scene.facts.answers and step.id not in scene.check.agenda):
         return _lost(scene)
     agenda = tuple(one for one in scene.check.agenda if one != step.id)
-    kept = answer_phrase(scene.script, step, scene.facts.answers[step.id])
+    answer = scene.facts.answers.get(step.id)
+    kept = answer_phrase(scene.script, step, answer) if answer else phrase("unsaid.unknown")
     after = _to_next(scene.with_check(replace(scene.check, agenda=agenda)))
     return after, (Say(phrase("noted", name=step_name(step), answer=kept)), *_next_view(after, step))
 
@@ -487,6 +489,8 @@ def _moved_on(scene: Scene) -> Outcome:
 def _back(scene: Scene) -> Outcome:
     ids = [step.id for step in scene.facts.path]
     place = ids.index(scene.check.at) if scene.check.at in ids else len(ids)
+    if scene.check.answered in ids:
+        place = ids.index(scene.check.answered) + 1
     if place == 0:
         return scene, (Say(phrase("back.first")), *_view(scene))
     after = scene.with_check(scene.now(Phase.ASKING, ids[place - 1]))

@@ -51,7 +51,7 @@ _RUN_ON = re.compile(r"(?<=\s[0-4])\s+(?=[^\W\d])")
 _KEPT = "\n\u200c\u200d"
 """Line breaks, and the two joiners that Persian and emoji are written with."""
 _ATTRIBUTED = re.compile(
-    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+)[\"”」]?)?",  # noqa: RUF001
+    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+?)[\"”」]?)?",  # noqa: RUF001
     re.DOTALL,
 )
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)

@@ -232,6 +232,8 @@ class Check:
     phase: Phase = Phase.NEW
     at: str | None = None
     """The step being asked; None outside ASKING and OFFERED."""
+    answered: str | None = None
+    """The step answered last, while nothing else was done since: where "back" goes first."""
     offered: Given | None = None
     """What "did you mean ...?" stands for, while it stands."""
     answers: Answers = field(default_factory=dict)

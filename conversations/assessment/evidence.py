@@ -25,7 +25,7 @@ def of_steps(facts: Facts, steps: Iterable[str], side: TeamKind | None = None, w
 
 def source_name(source: Source) -> Phrase:
     """Return how a source is called."""
-    return phrase(f"shared.sources.choices.{source}")
+    return phrase(f"source.{source}")
 
 
 def sources(facts: Facts, section: Question) -> tuple[Phrase, ...]:

@@ -12,15 +12,21 @@ from conversations.vocabulary import StepKind
 from conversations.wording import answer_phrase, step_name
 from tests.end_to_end.program import SCRIPT, say
 
+_SKILLS = ("Beekeeping", "Falconry", "Glassblowing", "Origami", "Thatching")
+"""None that the pack knows by another name."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """What is typed at a step, the answer it stands for, and how the program acknowledges it."""
+    """What is typed at a step, and the answer it stands for."""
 
     step: str
     typed: str
     answer: Answer
     noted: str
+    """How the program acknowledges it."""
+    remembered: str
+    """How the program recalls it after a restart."""
 
 
 def whole_check(seed: int) -> Sequence[Line]:
@@ -44,13 +50,14 @@ def acknowledged(said: str, lines: Sequence[Line]) -> int:
     return len(lines)
 
 
-def line_for(step: Step, chance: Random, *avoid: str) -> Line:
+def line_for(step: Step, chance: Random, avoid: str = "") -> Line:
     """Answer a step with anything but these words."""
     while True:
         typed, answer = _answer(step, chance)
-        if typed not in avoid:
-            noted = phrase("noted", name=step_name(step), answer=answer_phrase(SCRIPT, step, answer))
-            return Line(step.id, typed, answer, say(noted))
+        if typed != avoid:
+            name, words = step_name(step), answer_phrase(SCRIPT, step, answer)
+            noted, remembered = (say(phrase(key, name=name, answer=words)) for key in ("noted", "last_said"))
+            return Line(step.id, typed, answer, noted, remembered)
 
 
 def _lines(chance: Random) -> Iterator[Line]:
@@ -78,5 +85,5 @@ def _answer(step: Step, chance: Random) -> tuple[str, Answer]:
             text = f"{step.id}, in my words {chance.randrange(1000)}"
             return text, Written(text)
         case StepKind.SKILLS:
-            skills = [SkillLevel(name, chance.randint(0, 4)) for name in chance.sample(step.suggest, 3)]
+            skills = [SkillLevel(name, chance.randint(0, 4)) for name in chance.sample(_SKILLS, 3)]
             return ", ".join(f"{skill.name} {skill.level}" for skill in skills), SkillList(tuple(skills))

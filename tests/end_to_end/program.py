@@ -19,7 +19,7 @@ from conversations.catalogue import Phrase, phrase
 from conversations.session import Check
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120
+PATIENCE = 60
 """Seconds after which a program that says nothing hangs. Nothing is measured by it."""
 WIDE = "1000"
 """Columns: no sentence is broken in two."""
@@ -33,6 +33,12 @@ _WITH_A_FULL_DISK = (
     "resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)); "
     "runpy.run_module('bot', run_name='__main__', alter_sys=True)"
 )
+_BOUND_BY_PERMISSIONS = (
+    "import ctypes, os, sys; "
+    "drop, overrule = 24, 1; "  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE; refused to everyone but root, who alone has it
+    "getattr(ctypes.CDLL(None), 'prctl', print)(drop, overrule, 0, 0, 0); "
+    "os.execv(sys.executable, [sys.executable, '-m', 'bot', *sys.argv[1:]])"
+)
 _AT_A_STARTING_LINE = (
     f"import os; from bot.__main__ import main; os.write(1, b'ready{os.linesep}'); os.read(0, 1); main()"
 )
@@ -43,6 +49,11 @@ AT_A_STARTING_LINE = (sys.executable, "-c", _AT_A_STARTING_LINE.replace("\n", "\
 def with_a_full_disk(room: int) -> Sequence[str]:
     """Return the program on a disk that takes no more than this many bytes into any one file."""
     return (sys.executable, "-c", _WITH_A_FULL_DISK, str(room))
+
+
+def without_a_free_pass() -> Sequence[str]:
+    """Return the program bound by the permissions of files, even where root runs it."""
+    return (sys.executable, "-c", _BOUND_BY_PERMISSIONS)
 
 
 def say(said: Phrase) -> str:
@@ -56,7 +67,7 @@ def database_url(database: Path) -> str:
 
 def environment(url: str) -> Mapping[str, str]:
     ours = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
-    return {**ours, "TEAMCHECK_DATABASE_URL": url, "COLUMNS": WIDE, "PYTHONUTF8": "1"}
+    return {**ours, "TEAMCHECK_DATABASE_URL": url, "COLUMNS": WIDE, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
 
 @dataclass(frozen=True)
@@ -68,11 +79,11 @@ class Finished:
     complained: str
 
 
-def run(url: str, *arguments: str, typed: str = "", program: Sequence[str] = BOT) -> Finished:
+def run(url: str, *arguments: str, typed: str = "", program: Sequence[str] = BOT, folder: Path = ROOT) -> Finished:
     """Run the program to its end."""
     done = subprocess.run(
         [*program, *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=environment(url),
         input=typed,
         capture_output=True,

@@ -1,0 +1,404 @@
+"""What every store of sessions does alike, and what the one on disk does besides."""
+
+import asyncio
+import sqlite3
+import stat
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from adapters.storage.in_memory import InMemoryStore
+from adapters.storage.sqlite import SqliteStore, open_sqlite
+from conversations.ports import Commit, SessionStore
+from conversations.session import Check, Chosen, Person, Phase, Session, SessionKey, Written
+from tests.dialogue import ME, NOON
+
+KEY = SessionKey("slack", "T1", "U1")
+NEIGHBOURS = [replace(KEY, platform="discord"), replace(KEY, workspace="T2"), replace(KEY, person="U2")]
+STRANGE = [
+    SessionKey("", "", ""),
+    SessionKey("slack", "", "O'Brien"),
+    SessionKey("slack", "T1", '"; DROP TABLE people; --'),
+    SessionKey("slack", "%", "_"),
+    SessionKey("слово", "👩‍💻", "é"),
+    SessionKey("slack", "a\nb\tc", "\x01\x1f\x7f\u202e"),
+    SessionKey("slack", "T1,U1", ""),
+    SessionKey("slack", "T1", ",U1"),
+]
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "private" / "teamcheck.db"
+
+
+@pytest.fixture
+async def sqlite_store(path: Path) -> AsyncIterator[SqliteStore]:
+    async with open_sqlite(path) as store:
+        yield store
+
+
+@pytest.fixture(params=["in memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[SessionStore]:
+    if request.param == "in memory":
+        yield InMemoryStore()
+    else:
+        async with open_sqlite(path) as on_disk:
+            yield on_disk
+
+
+def begun(before: Session, check: str = "abc234") -> Session:
+    """Return a session with a new check at hand, as the machine leaves it."""
+    person = replace(before.person, revision=before.person.revision + 1, current_check=check)
+    return Session(person, Check(check, "core-1", NOON, NOON, 1, Phase.ASKING, "team"))
+
+
+def answered(session: Session, text: str = "Acme", minutes: int = 1) -> Session:
+    assert session.check is not None
+    check = replace(
+        session.check,
+        revision=session.check.revision + 1,
+        changed_at=NOON + timedelta(minutes=minutes),
+        answers={**session.check.answers, "team": Written(text)},
+    )
+    return Session(session.person, check)
+
+
+async def with_check(store: SessionStore, key: SessionKey = KEY, check: str = "abc234") -> Session:
+    before = await store.load(key)
+    after = begun(before, check)
+    assert await store.commit(before, after) is Commit.SAVED
+    return after
+
+
+# -- loading and saving --------------------------------------------------------------------------------------------
+
+
+async def test_someone_never_seen_before_has_no_check_and_revision_0(store: SessionStore) -> None:
+    assert await store.load(KEY) == Session(Person(KEY))
+    assert await store.load(KEY, "abc234") == Session(Person(KEY))
+    assert await store.checks(KEY) == []
+
+
+async def test_what_was_saved_is_loaded(store: SessionStore) -> None:
+    first = await with_check(store)
+    assert await store.load(KEY) == first
+    second = answered(first)
+    assert await store.commit(first, second) is Commit.SAVED
+    assert await store.load(KEY) == second
+    assert await store.load(KEY, "abc234") == second
+
+
+async def test_a_change_of_the_person_alone_is_saved(store: SessionStore) -> None:
+    first = await with_check(store)
+    person = replace(first.person, revision=2, language="xx")
+    assert await store.commit(first, replace(first, person=person)) is Commit.SAVED
+    assert await store.load(KEY) == replace(first, person=person)
+
+
+async def test_a_check_is_loaded_by_its_name_or_else_the_one_at_hand(store: SessionStore) -> None:
+    first = await with_check(store, check="first")
+    second = await with_check(store, check="second")
+    assert await store.load(KEY) == second
+    assert await store.load(KEY, "first") == Session(second.person, first.check)
+    assert await store.load(KEY, "third") == Session(second.person)
+
+
+async def test_an_older_check_can_be_changed_and_taken_up_again(store: SessionStore) -> None:
+    await with_check(store, check="first")
+    await with_check(store, check="second")
+    before = await store.load(KEY, "first")
+    person = replace(before.person, revision=before.person.revision + 1, current_check="first")
+    after = Session(person, answered(before).check)
+    assert await store.commit(before, after) is Commit.SAVED
+    assert await store.load(KEY) == after
+
+
+async def test_nothing_changed_is_saved_as_nothing(store: SessionStore) -> None:
+    assert await store.commit(Session(Person(KEY)), Session(Person(KEY))) is Commit.SAVED
+    assert await store.load(KEY) == Session(Person(KEY))
+    first = await with_check(store)
+    assert await store.commit(first, first) is Commit.SAVED
+    assert await store.load(KEY) == first
+
+
+# -- who was faster ------------------------------------------------------------------------------------------------
+
+
+async def test_a_check_that_moved_on_is_not_overwritten(store: SessionStore) -> None:
+    first = await with_check(store)
+    theirs = answered(first, "theirs")
+    assert await store.commit(first, theirs) is Commit.SAVED
+    assert await store.commit(first, answered(first, "mine")) is Commit.STALE
+    assert await store.load(KEY) == theirs
+
+
+async def test_a_person_that_moved_on_is_not_overwritten(store: SessionStore) -> None:
+    first = await with_check(store)
+    theirs = replace(first, person=replace(first.person, revision=2, language="xx"))
+    assert await store.commit(first, theirs) is Commit.SAVED
+    mine = replace(first, person=replace(first.person, revision=2, language="yy"))
+    assert await store.commit(first, mine) is Commit.STALE
+    assert await store.load(KEY) == theirs
+
+
+async def test_a_stale_check_keeps_the_person_from_being_written(store: SessionStore) -> None:
+    first = await with_check(store)
+    theirs = answered(first, "theirs")
+    assert await store.commit(first, theirs) is Commit.SAVED
+    person = replace(first.person, revision=2, language="xx")
+    assert await store.commit(first, Session(person, answered(first, "mine").check)) is Commit.STALE
+    assert await store.load(KEY) == theirs
+
+
+async def test_a_stale_person_keeps_the_check_from_being_written(store: SessionStore) -> None:
+    first = await with_check(store)
+    theirs = replace(first, person=replace(first.person, revision=2, language="xx"))
+    assert await store.commit(first, theirs) is Commit.SAVED
+    person = replace(first.person, revision=2, current_check="second")
+    new = Check("second", "core-1", NOON, NOON, 1)
+    assert await store.commit(first, Session(person, new)) is Commit.STALE
+    assert await store.commit(first, Session(person, answered(first).check)) is Commit.STALE
+    assert await store.load(KEY) == theirs
+    assert await store.checks(KEY) == [first.check]
+
+
+async def test_of_two_first_messages_one_is_stale(store: SessionStore) -> None:
+    nobody = await store.load(KEY)
+    first = begun(nobody, "first")
+    assert await store.commit(nobody, first) is Commit.SAVED
+    assert await store.commit(nobody, begun(nobody, "second")) is Commit.STALE
+    assert await store.load(KEY) == first
+    assert await store.checks(KEY) == [first.check]
+
+
+async def test_two_new_checks_stand_side_by_side(store: SessionStore) -> None:
+    first = await with_check(store, check="first")
+    second = await with_check(store, check="second")
+    assert list(await store.checks(KEY)) == [first.check, second.check]
+
+
+async def test_a_new_check_never_replaces_one_of_the_same_name(store: SessionStore) -> None:
+    nobody = await store.load(KEY)
+    first = await with_check(store)
+    person = replace(first.person, revision=2)
+    assert await store.commit(Session(first.person), Session(person, first.check)) is Commit.STALE
+    other = await with_check(store, check="other")
+    assert await store.commit(other, begun(other)) is Commit.STALE
+    assert await store.commit(nobody, begun(nobody)) is Commit.STALE
+    assert await store.load(KEY) == other
+    assert await store.load(KEY, "abc234") == Session(other.person, first.check)
+
+
+async def test_what_was_forgotten_meanwhile_does_not_come_back(store: SessionStore) -> None:
+    first = await with_check(store)
+    assert await store.forget(KEY) == 1
+    assert await store.commit(first, answered(first)) is Commit.STALE
+    assert await store.commit(first, begun(first, "second")) is Commit.STALE
+    assert await store.load(KEY) == Session(Person(KEY))
+    assert await store.checks(KEY) == []
+
+
+# -- whose it is ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", NEIGHBOURS)
+async def test_nobody_sees_the_checks_of_another(store: SessionStore, other: SessionKey) -> None:
+    mine = await with_check(store)
+    assert await store.load(other) == Session(Person(other))
+    assert await store.load(other, "abc234") == Session(Person(other))
+    assert await store.checks(other) == []
+    assert await store.forget(other) == 0
+    assert await store.load(KEY) == mine
+
+
+@pytest.mark.parametrize("other", NEIGHBOURS)
+async def test_two_people_may_have_checks_of_the_same_name(store: SessionStore, other: SessionKey) -> None:
+    mine, theirs = await with_check(store), await with_check(store, other)
+    changed = answered(mine)
+    assert await store.commit(mine, changed) is Commit.SAVED
+    assert await store.load(other) == theirs
+    assert await store.load(KEY) == changed
+
+
+async def test_keys_may_be_as_strange_as_they_like(store: SessionStore) -> None:
+    saved = {key: answered(await with_check(store, key), key.person or "nobody") for key in STRANGE}
+    for key, session in saved.items():
+        assert await store.commit(await store.load(key), session) is Commit.SAVED
+    for key, session in saved.items():
+        assert await store.load(key) == session
+        assert list(await store.checks(key)) == [session.check]
+    for key in STRANGE:
+        assert await store.forget(key) == 1
+        assert await store.load(key) == Session(Person(key))
+
+
+# -- all of someone's checks ---------------------------------------------------------------------------------------
+
+
+async def changed_at(store: SessionStore, **times: timedelta) -> list[str]:
+    """Save a check for each name, changed at these times after noon; return them as the store lists them."""
+    for name, after_noon in times.items():
+        session = await with_check(store, check=name)
+        assert session.check is not None
+        later = replace(session.check, revision=2, changed_at=NOON + after_noon)
+        assert await store.commit(session, Session(session.person, later)) is Commit.SAVED
+    return [check.id for check in await store.checks(KEY)]
+
+
+async def test_checks_are_listed_the_one_changed_last_first(store: SessionStore) -> None:
+    hour, second, blink = timedelta(hours=1), timedelta(seconds=1), timedelta(microseconds=1)
+    listed = await changed_at(store, b=hour, e=-hour, a=2 * hour, d=second - blink, c=second)
+    assert listed == ["a", "b", "c", "d", "e"]
+
+
+async def test_checks_changed_at_the_same_time_are_listed_by_name(store: SessionStore) -> None:
+    assert await changed_at(store, b=timedelta(), c=timedelta(), a=timedelta()) == ["a", "b", "c"]
+
+
+async def test_forgetting_erases_one_person_and_counts_their_checks(store: SessionStore) -> None:
+    await with_check(store, check="first")
+    await with_check(store, check="second")
+    neighbours = [await with_check(store, other) for other in NEIGHBOURS]
+    assert await store.forget(KEY) == 2
+    assert await store.load(KEY) == Session(Person(KEY))
+    assert await store.load(KEY, "first") == Session(Person(KEY))
+    assert await store.checks(KEY) == []
+    assert [await store.load(other) for other in NEIGHBOURS] == neighbours
+    assert await store.forget(KEY) == 0
+
+
+async def test_after_forgetting_someone_can_begin_again(store: SessionStore) -> None:
+    await with_check(store)
+    await store.forget(KEY)
+    again = await with_check(store)
+    assert again.person.revision == 1
+    assert await store.load(KEY) == again
+
+
+# -- the store on disk ---------------------------------------------------------------------------------------------
+
+
+async def test_what_was_saved_outlives_the_store(path: Path) -> None:
+    async with open_sqlite(path) as store:
+        saved = await with_check(store)
+    async with open_sqlite(path) as store:
+        assert await store.load(KEY) == saved
+
+
+async def test_two_stores_on_one_file_see_and_heed_each_other(sqlite_store: SqliteStore, path: Path) -> None:
+    first = await with_check(sqlite_store)
+    async with open_sqlite(path) as other:
+        assert await other.load(KEY) == first
+        theirs = answered(first, "theirs")
+        assert await other.commit(first, theirs) is Commit.SAVED
+    assert await sqlite_store.commit(first, answered(first, "mine")) is Commit.STALE
+    assert await sqlite_store.load(KEY) == theirs
+
+
+async def test_the_file_and_its_folder_are_for_this_user_alone(sqlite_store: SqliteStore, path: Path) -> None:
+    await with_check(sqlite_store)
+    assert mode(path.parent) == 0o700
+    files = sorted(path.parent.iterdir())
+    assert path in files
+    assert {file.name: oct(mode(file)) for file in files} == {file.name: "0o600" for file in files}
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)]
+)
+async def test_the_database_is_set_to_keep_what_was_acknowledged(
+    sqlite_store: SqliteStore, pragma: str, value: str | int
+) -> None:
+    rows = await sqlite_store._connection.execute_fetchall(f"PRAGMA {pragma}")
+    assert [tuple(row) for row in rows] == [(value,)]
+
+
+async def test_nothing_that_was_forgotten_is_left_in_any_file(sqlite_store: SqliteStore, path: Path) -> None:
+    session = await with_check(sqlite_store)
+    for minute, text in enumerate(("Zyxwvutsr", "Zyxwvutsr" * 200), 1):
+        after = answered(session, text, minute)
+        assert await sqlite_store.commit(session, after) is Commit.SAVED
+        session = after
+    assert any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
+    await sqlite_store.forget(KEY)
+    assert not any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
+
+
+async def usable(store: SqliteStore) -> bool:
+    """Tell whether a store with no transaction open takes another answer."""
+    before = await store.load(ME)
+    after = begun(before, f"check{before.person.revision}")
+    return await store.commit(before, after) is Commit.SAVED and not store._connection.in_transaction
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_commit_that_is_cancelled_leaves_no_transaction_open(sqlite_store: SqliteStore, turns: int) -> None:
+    first = await with_check(sqlite_store)
+    second = answered(first)
+    commit = asyncio.create_task(sqlite_store.commit(first, second))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    commit.cancel()
+    with suppress(asyncio.CancelledError):
+        await commit
+    assert await usable(sqlite_store)
+    assert await sqlite_store.load(KEY) in (first, second)
+
+
+@pytest.fixture
+def folder(path: Path) -> Path:
+    path.parent.mkdir(mode=0o755)
+    return path.parent
+
+
+async def test_a_folder_that_was_there_already_stays_as_it_was(folder: Path, path: Path) -> None:
+    async with open_sqlite(path) as store:
+        assert await usable(store)
+    assert mode(folder) == 0o755
+    assert mode(path) == 0o600
+
+
+# -- what once went wrong ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["commit", "forget"])
+async def test_a_write_cancelled_while_it_waits_for_another_program_leaves_no_transaction_open(
+    sqlite_store: SqliteStore, path: Path, what: str
+) -> None:
+    first = await with_check(sqlite_store)
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    work: Coroutine[None, None, object]
+    work = sqlite_store.commit(first, answered(first)) if what == "commit" else sqlite_store.forget(KEY)
+    task = asyncio.create_task(work)
+    await asyncio.sleep(0.05)
+    task.cancel()
+    writer.execute("ROLLBACK")
+    writer.close()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert await usable(sqlite_store)
+
+
+async def test_people_who_write_at_the_same_time_are_all_served(store: SessionStore) -> None:
+    keys = [replace(KEY, person=f"U{number}") for number in range(20)]
+    saved = await asyncio.gather(*(with_check(store, key) for key in keys))
+    assert [await store.load(key) for key in keys] == saved
+
+
+async def test_checks_are_listed_by_time_wherever_the_clock_stands(store: SessionStore) -> None:
+    east = timezone(timedelta(hours=9))
+    for name, at in (("older", (NOON - timedelta(hours=1)).astimezone(east)), ("newer", NOON)):
+        before = await store.load(KEY)
+        new = Check(name, "core-1", at, at, 1, answers={"owns": Chosen(("models",))})
+        assert await store.commit(before, Session(begun(before, name).person, new)) is Commit.SAVED
+    assert [check.id for check in await store.checks(KEY)] == ["newer", "older"]
