@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test check format docs golden lock clean
+.PHONY: chat test check format docs golden mutants lock clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
@@ -30,6 +30,9 @@ format: $(VENV)/.ready-to-develop           ## let the formatter and the linter 
 
 docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the documentation again
 	@$(BIN)/python -m tests.documentation
+
+mutants: $(VENV)/.ready-to-develop          ## disable each flag, signal, condition and rule; its tests must notice
+	@$(BIN)/python -m tests.mutants
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py

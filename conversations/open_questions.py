@@ -57,7 +57,8 @@ def still_open(
     always = [_of_extra(q) for q in script.questions if not q.when]
     settle = [_settling(facts, one) for one in contradictions]
     unsaid = [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
-    unasked = [s for s in facts.deeper if s.whom not in (None, Whom.YOURSELF) and not _beside(s, sides)]
+    tellers = {*Whom} - {Whom.YOURSELF}
+    unasked = [s for s in facts.deeper if s.counts and s.whom in tellers and not _beside(s, sides)]
     weight = {step.id: _weight(facts, step, stand) for step in (*unsaid, *unasked)}
     unknown = [_of_step(step) for step in unsaid] + [_of_step(step) for step in unasked if weight[step.id]]
     unknown.sort(key=lambda question: (-weight[question.id], question.section != "ownership"))
@@ -106,7 +107,7 @@ def _possible(step: Step) -> Iterator[Answer]:
 
 def _clearing(flag: RaisedFlag, whom: Whom) -> OpenQuestion:
     ask = phrase(f"flags.{flag.id}.question")
-    return OpenQuestion(flag.id, flag.section, whom, ask, flag.headline, flag.clears)
+    return OpenQuestion(flag.id, flag.section, whom, ask, flag.because, flag.clears)
 
 
 def _settling(facts: Facts, one: Contradiction) -> OpenQuestion:

@@ -46,17 +46,18 @@ _CLEAR = 6
 
 _UNREADABLE = Meant(Intent.UNREADABLE)
 _LIST = re.compile(r"[,;，、；\n]+")
-_RUN_ON = re.compile(r"(?<=\s[0-4])\s+(?=[^\W\d])")
+_RUN_ON = re.compile(r"(?:(?<=[\s:=][0-4])|(?<=[\s:=][0-4]/[0-4]))\s+(?=[^\W\d])")
 """Where "python 4 sql 3" goes on to the next skill."""
 _KEPT = "\n\u200c\u200d"
 """Line breaks, and the two joiners that Persian and emoji are written with."""
 _ATTRIBUTED = re.compile(
-    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+?)[\"”」]?)?",  # noqa: RUF001
+    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+?)[\"”」]?)?",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)
 _EDGES = " \t.!\"'“”‘’。！…()（）[]"
-_NAME_EDGES = " \t.,:=：（("  # noqa: RUF001
+_FULL_STOPS = " .!。…"
+_NAME_EDGES = " \t.,:=：（("
 _COMMANDS = (
     Intent.KEEP,
     Intent.BACK,
@@ -94,7 +95,7 @@ def normalise(text: str) -> str:
 
 def clean(text: str) -> str:
     """Drop control and invisible formatting characters and text direction overrides from what will be stored."""
-    kept = (c for c in text if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    kept = (c for c in text.replace("\t", " ") if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return "".join(kept).strip()
 
 
@@ -151,7 +152,7 @@ class Reader:
                 if said.startswith(word) and (meant := self._numbered(intent, text.strip(), word)):
                     return meant
         for word in self._words("define"):
-            if said.startswith(word) and (term := said.removeprefix(word).strip(_EDGES + "?？")):  # noqa: RUF001
+            if said.startswith(word) and (term := said.removeprefix(word).strip(_EDGES + "?？")):
                 return Meant(Intent.GLOSSARY, text=term)
         return _UNREADABLE if text.startswith("/") else None
 
@@ -159,7 +160,7 @@ class Reader:
         """Read "change 7" and "fine 2 because I want to build it"."""
         rest = text.lstrip("/")[len(word) :].strip()
         head, _, reason = rest.partition(" ")
-        number = self._ordinal(normalise(rest)) or self._ordinal(normalise(head.rstrip(":：,，")))  # noqa: RUF001
+        number = self._ordinal(normalise(rest)) or self._ordinal(normalise(head.rstrip(":：,，")))
         if number is None:
             return None
         return Meant(intent, number=number, text="" if self._ordinal(normalise(rest)) else reason.strip())
@@ -176,13 +177,13 @@ class Reader:
         if Intent.GO_ON not in menu:
             return None
         head, _, reason = text.partition(" ")
-        place = self._ordinal(normalise(head.rstrip(":：,，")))  # noqa: RUF001
+        place = self._ordinal(normalise(head.rstrip(":：,，")))
         if place and place <= len(menu):
-            return Meant(menu[place - 1], text=reason.strip(" :：,，"))  # noqa: RUF001
+            return Meant(menu[place - 1], text=reason.strip(" :：,，"))
         for intent in menu:
             for word in self._words(f"commands.{intent}"):
                 if said.startswith(word):
-                    return Meant(intent, text=text.strip()[len(word) :].strip(" :：,，"))  # noqa: RUF001
+                    return Meant(intent, text=text.strip()[len(word) :].strip(" :：,，"))
         return None
 
     def _attributed(self, text: str) -> tuple[str, Source | None, str]:
@@ -204,9 +205,12 @@ class Reader:
 
     def _ordinal(self, said: str) -> int | None:
         """Read "2", "#2", "2nd", "the second one"."""
-        tokens = [token.strip(_EDGES + "#:") for token in said.split()]
+        raw = said.split()
+        tokens = [token.strip(_EDGES + "#:") for token in raw]
         if len(tokens) > 1:
-            tokens = [token for token in tokens if token not in self._words("fillers")]
+            rest = [token for token in tokens if token not in self._words("fillers")]
+            # "Number one" is a number, "no one" is none.
+            tokens = rest or ([] if raw[-2] in self._words("negations") else tokens[-1:])
         if len(tokens) != 1 or not tokens[0]:
             return None
         if tokens[0] in self._words("ordinals"):
@@ -254,12 +258,12 @@ class Reader:
         return names
 
     def _choice(self, said: str, step: Step) -> str | None:
-        number = self._ordinal(said)
-        if number:
-            return step.choice_ids[number - 1] if number <= len(step.choices) else None
         names = self._names(step)
         if said in names:
             return names[said]
+        number = self._ordinal(said)
+        if number:
+            return step.choice_ids[number - 1] if number <= len(step.choices) else None
         for word in (Intent.YES, Intent.NO):
             if word in names and said in self._words(f"commands.{word}"):
                 return names[word]
@@ -316,6 +320,9 @@ class Reader:
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
     def _parts(self, said: str, step: Step) -> Iterator[str]:
+        if self._choice(said.rstrip("?？ "), step):
+            yield said
+            return
         for part in _LIST.split(said):
             part = part.strip()  # noqa: PLW2901
             for piece in self._joined(part, step) if part else ():
@@ -350,7 +357,7 @@ class Reader:
         """Read "6", "six weeks", "about 2 months", "3-4 months" (the longer), "half a year"."""
         for filler in self._words("about"):
             said = said.removeprefix(filler).strip()
-        match = re.fullmatch(r"(?:\d{1,6}\s*[-–~～]\s*)?(\d{1,6}(?:[.,]\d{1,2})?)\+?\s*(\S*)", said)  # noqa: RUF001
+        match = re.fullmatch(r"(?:\d{1,6}\s*[-–~～]\s*)?(\d{1,6}(?:[.,]\d{1,2})?)\+?\s*(\S*)", said)
         if match:
             number, unit = float(match[1].replace(",", ".")), match[2]
         else:
@@ -384,8 +391,7 @@ class Reader:
         guessed = False
         if normalise(text) in self._words("none"):
             return Meant(Intent.ANSWER, Unsaid(NonAnswer.NOT_APPLICABLE))
-        parts = (piece for part in _LIST.split(text) for piece in _RUN_ON.split(part))
-        for part in filter(None, map(str.strip, parts)):
+        for part in self._skill_parts(unicodedata.normalize("NFKC", text)):
             read = self._numbered_skills(part, step) or [self._skill(part)]
             for skill, sure in read:
                 if len(skill.name) > SKILL_LIMIT or not any(letter.isalpha() for letter in skill.name):
@@ -399,9 +405,20 @@ class Reader:
         answer = SkillList(tuple(skills.values()))
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
+    def _skill_parts(self, text: str) -> Iterator[str]:
+        """Split a list of skills; "nice" by itself belongs to the skill before it."""
+        for part in filter(None, map(str.strip, _LIST.split(text))):
+            pieces: list[str] = []
+            for piece in _RUN_ON.split(part.rstrip(_FULL_STOPS) or part):
+                if pieces and f" {piece.casefold()}" in self._words("nice"):
+                    pieces[-1] += f" {piece}"
+                else:
+                    pieces.append(piece)
+            yield from pieces
+
     def _numbered_skills(self, part: str, step: Step) -> list[tuple[SkillLevel, bool]]:
         """Read "1", "1=3" and "1 4 6" as picks from the suggestions."""
-        one = re.fullmatch(r"(\d{1,2})\s*[=:：]\s*([0-4])(?:/([0-4]))?", normalise(part))  # noqa: RUF001
+        one = re.fullmatch(r"(\d{1,2})\s*[=:：]\s*([0-4])(?:/([0-4]))?", normalise(part))
         if one:
             asked = int(one[3]) if one[3] else None
             picks: list[tuple[str, int | None, int | None]] = [(one[1], int(one[2]), asked)]
@@ -416,7 +433,7 @@ class Reader:
         nice = False
         for word in self._words("nice"):
             if part.casefold().endswith(word):
-                part, nice = part[: -len(word)].rstrip(" (（"), True  # noqa: RUF001
+                part, nice = part[: -len(word)].rstrip(" (（"), True
                 break
         name, level, asked = self._split_level(part)
         known = self.script.skills.get(normalise(name))
@@ -431,13 +448,13 @@ class Reader:
 
     def _split_level(self, part: str) -> tuple[str, int | None, int | None]:
         """Take the level off the end of "python 3", "python: solid", "python (3)"."""
-        match = re.fullmatch(r"(.+?)[\s:=：（(]+([0-4])(?:\s*/\s*([0-4]))?[)）]?", part)  # noqa: RUF001
+        match = re.fullmatch(r"(.+?)[\s:=：（(]+([0-4])(?:\s*/\s*([0-4]))?[)）]?", part)
         if match:
             return match[1].strip(_NAME_EDGES), int(match[2]), int(match[3]) if match[3] else None
-        folded = part.casefold().rstrip(")） ")  # noqa: RUF001
-        for level in range(5):
-            for word in self._words(f"levels.{level}"):
-                name = part[: len(folded) - len(word)]
-                if folded.endswith(word) and re.search(r"[\s:=：（(]$", name):  # noqa: RUF001
-                    return name.strip(_NAME_EDGES), level, None  # noqa: RUF001
+        levels = {word: level for level in range(5) for word in self._words(f"levels.{level}")}
+        # The longest first: "very well" ends in "well".
+        words = "|".join(re.escape(word) for word in sorted(levels, key=len, reverse=True))
+        match = re.fullmatch(rf"(.+?)[\s:=：（(]+({words})[)）\s]*", part, re.IGNORECASE)
+        if match:
+            return match[1].strip(_NAME_EDGES), levels[normalise(match[2])], None
         return part.strip(_NAME_EDGES), None, None

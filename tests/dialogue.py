@@ -21,6 +21,7 @@ from conversations.report import Report, Verdict
 from conversations.script import Script
 from conversations.session import Check, SessionKey
 from conversations.vocabulary import ReportPart
+from tests.mutants import mutated
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ME = SessionKey("terminal", "", "me")
@@ -29,7 +30,7 @@ ME = SessionKey("terminal", "", "me")
 @cache
 def core() -> Script:
     values = read_core_pack()
-    return build_script(values.pack, values.skills, values.locales)
+    return build_script(mutated(values.pack), values.skills, values.locales)
 
 
 @dataclass

@@ -1,9 +1,11 @@
 """The parts of the documentation that are drawn from the code. `make docs` writes them; a test compares."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
+from tests.dialogue import core
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,7 +45,51 @@ def dialogue_page() -> str:
     )
 
 
-PAGES = {ROOT / "docs" / "dialogue.md": dialogue_page}
+def topics_page() -> str:
+    """Say for each topic and each flag which row of the pack stands for it, and which test."""
+    script = core()
+    rows = [
+        *((f"step `{step.id}`", step.serves) for step in script.steps),
+        *((f"question `{question.id}`", question.serves) for question in script.questions),
+        *((f"flag `{flag.id}` ({flag.severity})", flag.serves) for flag in script.flags),
+    ]
+
+    def table(ids: Iterable[str], test: str) -> list[str]:
+        lines = ["| id | in the core pack | test |", "|---|---|---|"]
+        for one in ids:
+            found = ", ".join(name for name, serves in rows if one in serves)
+            lines.append(f"| {one} | {found} | `{test}[{one}...]` |")
+        return lines
+
+    return "\n".join(
+        [
+            "# Topics and red flags of the core pack",
+            "",
+            "Drawn by `make docs` from `conversations/content/core.toml`; a test fails when the two differ.",
+            "",
+            "## The 47 probing topics",
+            "",
+            "Each is a step of the quick or the deep path; not knowing it makes it a question to ask.",
+            "",
+            *table(
+                (f"P{number:02}" for number in range(1, 48)),
+                "test_a_topic_is_asked_on_the_deep_path_and_not_knowing_it_makes_a_question",
+            ),
+            "",
+            "## The 27 red flags",
+            "",
+            "The severity in brackets is the usual one; some answers make a flag graver or milder.",
+            "",
+            *table(
+                (f"F{number:02}" for number in range(1, 28)),
+                "test_a_red_flag_is_raised_with_its_reason_and_cleared_by_one_answer",
+            ),
+            "",
+        ]
+    )
+
+
+PAGES = {ROOT / "docs" / "dialogue.md": dialogue_page, ROOT / "docs" / "topics.md": topics_page}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():

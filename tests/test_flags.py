@@ -105,7 +105,9 @@ CASES: list[tuple[str, str, str, Answers, Answers]] = [
 ]
 
 
-@pytest.mark.parametrize(("_id", "flag", "severity", "raising", "clearing"), CASES)
+@pytest.mark.parametrize(
+    ("_id", "flag", "severity", "raising", "clearing"), CASES, ids=[f"{c[0]}-{c[1]}" for c in CASES]
+)
 async def test_a_red_flag_is_raised_with_its_reason_and_cleared_by_one_answer(
     _id: str, flag: str, severity: str, raising: Answers, clearing: Answers
 ) -> None:
@@ -127,7 +129,11 @@ FITS = [
     ("pin_factory_receiving", RESEARCH, {"handover": "we receive"}),
     ("nobody_on_call", RESEARCH, {"handover": "same team", "incident": "blame"}),
     ("unmissed", RESEARCH, {"gone": "unnoticed"}),
-    ("others_decide", INFRA, {"decides": "others"}),
+    (
+        "others_decide",
+        INFRA,
+        {"main_work": "tools, papers", "delivery": "1 2 5", "publication": "no", "decides": "others"},
+    ),
     ("data_missing", INFRA, {"data_access": "missing"}),
     ("no_data_engineering", RESEARCH, {"delivery": "papers, analyses", "data_engineering": "missing"}),
     ("no_publishing", APPLIED, {"delivery": "in product, papers", "publish_rule": "veto"}),
@@ -139,7 +145,7 @@ FITS = [
 ]
 
 
-@pytest.mark.parametrize(("flag", "team", "change"), FITS)
+@pytest.mark.parametrize(("flag", "team", "change"), FITS, ids=[fit[0] for fit in FITS])
 async def test_a_red_flag_stays_down_for_a_kind_of_team_it_does_not_fit(
     flag: str, team: Answers, change: Answers
 ) -> None:

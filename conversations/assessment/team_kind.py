@@ -76,10 +76,12 @@ def judge(facts: Facts) -> Verdict:
 def _together(names: list[Phrase]) -> Phrase | str:
     if not names:
         return ""
-    joined = names[0]
-    for name in names[1:]:
-        joined = phrase("kinds.and", first=joined, second=name)
-    return joined
+    if len(names) == 1:
+        return names[0]
+    places = ("first", "second", "third")
+    return Phrase(
+        "kinds.two" if len(names) == len(places) - 1 else "kinds.three", dict(zip(places, names, strict=False))
+    )
 
 
 def _is_startup(facts: Facts) -> bool:
