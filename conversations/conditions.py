@@ -4,6 +4,7 @@ A condition is True, False, or None while a step that it reads is still ahead: t
 the progress line honest under branching, and no flag or question ever rises on it.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Protocol
 
@@ -26,42 +27,76 @@ class Facts(Protocol):
         """Return the state of a verdict; None while it cannot be formed yet."""
 
 
-class _Condition(BaseModel):
+class _Condition(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
+    @abstractmethod
+    def holds(self, facts: Facts) -> bool | None:
+        """Evaluate; None while it hangs on a step that is still ahead."""
 
-class Is(_Condition):
+
+class _OnAnswer(_Condition):
+    """A condition that reads one step."""
+
+    step: str
+
+    def holds(self, facts: Facts) -> bool | None:
+        return None if facts.pending(self.step) else self._met(facts.answer(self.step))
+
+    @abstractmethod
+    def _met(self, answer: Answer | None) -> bool:
+        """Tell whether an answer, or having none, meets the condition."""
+
+
+class Is(_OnAnswer):
     """`{ step = "owns", is = ["nothing"] }`: at least one of these choices was picked."""
 
-    step: str
     choices: tuple[str, ...] = Field(alias="is", min_length=1)
 
+    def _met(self, answer: Answer | None) -> bool:
+        return isinstance(answer, Chosen) and any(choice in answer.yes for choice in self.choices)
 
-class Lacks(_Condition):
+
+class Lacks(_OnAnswer):
     """`{ step = "owns", lacks = ["services"] }`: something was picked, and none of these, not even as unsure."""
 
-    step: str
     lacks: tuple[str, ...] = Field(min_length=1)
 
+    def _met(self, answer: Answer | None) -> bool:
+        if not isinstance(answer, Chosen):
+            return False
+        return bool(answer.yes) and not any(one in answer.yes or one in answer.unsure for one in self.lacks)
 
-class AtLeast(_Condition):
+
+class AtLeast(_OnAnswer):
     """`{ step = "teams", at_least = 3 }`."""
 
-    step: str
     at_least: float
 
+    def _met(self, answer: Answer | None) -> bool:
+        return isinstance(answer, Amount) and answer.number >= self.at_least
 
-class AtMost(_Condition):
+
+class AtMost(_OnAnswer):
     """`{ step = "teams", at_most = 2 }`."""
 
-    step: str
     at_most: float
+
+    def _met(self, answer: Answer | None) -> bool:
+        return isinstance(answer, Amount) and answer.number <= self.at_most
 
 
 class Unknown(_Condition):
     """`{ unknown = "owns" }`: the person said that they don't know yet, or are unsure of all they named."""
 
     unknown: str
+
+    def holds(self, facts: Facts) -> bool | None:
+        if facts.pending(self.unknown):
+            return None
+        answer = facts.answer(self.unknown)
+        perhaps = isinstance(answer, Chosen) and not is_said(answer)
+        return perhaps or answer == Unsaid(NonAnswer.UNKNOWN)
 
 
 class VerdictIs(_Condition):
@@ -70,11 +105,18 @@ class VerdictIs(_Condition):
     verdict: Question
     states: tuple[str, ...] = Field(alias="is", min_length=1)
 
+    def holds(self, facts: Facts) -> bool | None:
+        state = facts.verdict(self.verdict)
+        return None if state is None else state in self.states
+
 
 class AllOf(_Condition):
     """`{ all = [...] }`."""
 
     all: tuple["Condition", ...] = Field(min_length=1)
+
+    def holds(self, facts: Facts) -> bool | None:
+        return _all(part.holds(facts) for part in self.all)
 
 
 class AnyOf(_Condition):
@@ -82,11 +124,17 @@ class AnyOf(_Condition):
 
     any: tuple["Condition", ...] = Field(min_length=1)
 
+    def holds(self, facts: Facts) -> bool | None:
+        return _negated(_all(_negated(part.holds(facts)) for part in self.any))
+
 
 class Not(_Condition):
     """`{ not = {...} }`."""
 
     not_: "Condition" = Field(alias="not")
+
+    def holds(self, facts: Facts) -> bool | None:
+        return _negated(self.not_.holds(facts))
 
 
 _TAGS = ("verdict", "is", "lacks", "at_least", "at_most", "unknown", "all", "any", "not")
@@ -114,37 +162,7 @@ Condition = Annotated[
 
 def holds(condition: Condition, facts: Facts) -> bool | None:
     """Evaluate a condition; None while it hangs on a step that is still ahead."""
-    match condition:
-        case AllOf():
-            return _all(holds(part, facts) for part in condition.all)
-        case AnyOf():
-            return _negated(_all(_negated(holds(part, facts)) for part in condition.any))
-        case Not():
-            return _negated(holds(condition.not_, facts))
-        case VerdictIs():
-            state = facts.verdict(condition.verdict)
-            return None if state is None else state in condition.states
-        case Unknown():
-            if facts.pending(condition.unknown):
-                return None
-            answer = facts.answer(condition.unknown)
-            perhaps = isinstance(answer, Chosen) and not is_said(answer)
-            return perhaps or answer == Unsaid(NonAnswer.UNKNOWN)
-        case Is() | Lacks() | AtLeast() | AtMost():
-            return None if facts.pending(condition.step) else _met(condition, facts.answer(condition.step))
-
-
-def _met(condition: Is | Lacks | AtLeast | AtMost, answer: Answer | None) -> bool:
-    match condition, answer:
-        case Is(), Chosen():
-            return not set(condition.choices).isdisjoint(answer.yes)
-        case Lacks(), Chosen():
-            return bool(answer.yes) and set(condition.lacks).isdisjoint({*answer.yes, *answer.unsure})
-        case AtLeast(), Amount():
-            return answer.number >= condition.at_least
-        case AtMost(), Amount():
-            return answer.number <= condition.at_most
-    return False
+    return condition.holds(facts)
 
 
 def _all(parts: Iterable[bool | None]) -> bool | None:

@@ -295,8 +295,12 @@ def _begin(scene: Scene) -> Outcome:
 
 
 def _prefilled(scene: Scene) -> Scene:
-    """Lay the profile out as answers that can be changed."""
-    answers = {step: (Given(answer, scene.event.at),) for step, answer in scene.person.about.answers.items()}
+    """Lay the profile out as answers that can be changed; what was left unsaid stays unsaid."""
+    earlier = scene.check.answers
+    answers = {step: given for step, given in earlier.items() if isinstance(given[-1].answer, Unsaid)}
+    for step, answer in scene.person.about.answers.items():
+        before = earlier.get(step, ())
+        answers[step] = before if before and before[-1].answer == answer else (Given(answer, scene.event.at),)
     return scene.with_check(replace(scene.check, answers=answers))
 
 
@@ -371,6 +375,8 @@ def _accept(scene: Scene) -> Outcome:
 
 def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     """Store an answer and go on: to the next open step, or to the report."""
+    if scene.check.is_profile:
+        given = Given(given.answer, given.at)  # about the person there is one source: the person
     earlier = scene.check.answers.get(step.id, ())
     # With a source it stands beside what other sources said; without one it is the person's last word.
     kept = tuple(one for one in earlier if one.source != given.source) if given.source else ()
@@ -416,9 +422,9 @@ def _keep(scene: Scene) -> Outcome:
 
 def _attribute(scene: Scene) -> Outcome:
     """ "@recruiter" by itself: it was the recruiter who said what was answered last."""
-    step = _before(scene)
+    step = scene.script.by_id.get(scene.check.answered or "") or _before(scene)
     given = scene.check.answers.get(step.id, ()) if step else ()
-    if step is None or not given or scene.meant.source is None:
+    if step is None or not given or scene.meant.source is None or scene.check.is_profile:
         return scene, (Say(phrase("attribute.nothing")), *_view(scene))
     last = replace(given[-1], source=scene.meant.source, quote=scene.meant.quote or given[-1].quote)
     kept = tuple(one for one in given[:-1] if one.source != last.source)
@@ -622,6 +628,8 @@ def _not_fine(scene: Scene) -> Outcome:
 
 
 def _decide(scene: Scene) -> Outcome:
+    if scene.check.is_profile:
+        return _lost(scene)
     after = scene.with_check(scene.now(Phase.DECIDING))
     return after, _view(after)
 
@@ -724,7 +732,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.CHANGE): Move(_change, (Phase.ASKING, phase)) for phase in _TALKING},
     **{(phase, Intent.START_OVER): Move(_ask_sure, (Phase.CONFIRMING,)) for phase in _TALKING},
     **{(phase, Intent.DEEPER): Move(_deeper, (Phase.ASKING, phase)) for phase in _TALKING},
-    **{(phase, Intent.DECIDE): Move(_decide, (Phase.DECIDING,)) for phase in _TALKING},
+    **{(phase, Intent.DECIDE): Move(_decide, (Phase.DECIDING, phase)) for phase in _TALKING},
     **{(phase, Intent.LATER): _same(phase, _later) for phase in _UNFINISHED},
     **{(phase, Intent.QUIT): _same(phase, _quit) for phase in _UNFINISHED},
     # coming, and coming back

@@ -13,7 +13,7 @@ from conversations.catalogue import phrase
 from conversations.conditions import holds
 from conversations.facts import Facts, Known
 from conversations.report import Contradiction, OpenQuestion, RaisedFlag
-from conversations.script import ExtraQuestion, Step
+from conversations.script import ExtraQuestion, Script, Step
 from conversations.session import Amount, Answer, Chosen, Given, NonAnswer, Unsaid
 from conversations.vocabulary import StepKind, TeamKind, Whom
 
@@ -87,7 +87,7 @@ def _weight(facts: Facts, step: Step, stand: Stand) -> int:
     now = stand(known)
     verdicts: set[tuple[int, str]] = set()
     flags: set[str] = set()
-    for answer in _possible(step):
+    for answer in _possible(facts.script, step):
         given = (Given(answer, datetime.min.replace(tzinfo=UTC)),)
         then = stand(replace(known, answers={**known.answers, step.id: given}))
         verdicts.update((place, state) for place, state in enumerate(then.states) if state != now.states[place])
@@ -95,10 +95,10 @@ def _weight(facts: Facts, step: Step, stand: Stand) -> int:
     return 3 * len(verdicts) + len(flags)
 
 
-def _possible(step: Step) -> Iterator[Answer]:
+def _possible(script: Script, step: Step) -> Iterator[Answer]:
     match step.kind:
         case StepKind.CHOICE | StepKind.CHOICES:
-            yield from (Chosen((choice,)) for choice in step.choice_ids)
+            yield from (Chosen((choice,)) for choice in script.telling.get(step.id, ()))
         case StepKind.NUMBER | StepKind.SCALE:
             yield from (Amount(step.low), Amount((step.low + step.high) // 2), Amount(step.high))
         case StepKind.TEXT | StepKind.SKILLS:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from conversations.catalogue import Catalogue, Entries, placeholders
 from conversations.script import Script, Step
@@ -20,6 +20,17 @@ class PackMistakesError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("; ".join(mistakes))
         self.mistakes = mistakes
+
+
+class _Skill(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    group: str
+    aliases: tuple[str, ...]
+
+
+_SKILLS = TypeAdapter(Mapping[str, _Skill])
 
 
 def build_script(
@@ -38,8 +49,9 @@ def build_script(
     """
     catalogue = Catalogue({language: dict(_flat(texts)) for language, texts in locales.items()})
     try:
-        groups = {skill["name"]: skill["group"] for skill in skills.values()}
-        values = {**pack, "skills": _aliases(skills), "learning": groups, "catalogue": catalogue}
+        known = _SKILLS.validate_python(skills)
+        groups = {skill.name: skill.group for skill in known.values()}
+        values = {**pack, "skills": _aliases(known), "learning": groups, "catalogue": catalogue}
         script = Script.model_validate(values)
     except ValidationError as error:
         raise PackMistakesError([_sentence(one) for one in error.errors()]) from error
@@ -57,11 +69,11 @@ def _flat(texts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str 
             yield f"{above}{key}", tuple(value) if isinstance(value, list) else str(value)
 
 
-def _aliases(skills: Mapping[str, Any]) -> dict[str, str]:
+def _aliases(skills: Mapping[str, _Skill]) -> dict[str, str]:
     found = {}
     for skill in skills.values():
-        for alias in (skill["name"], *skill["aliases"]):
-            found[" ".join(unicodedata.normalize("NFKC", alias).casefold().split())] = skill["name"]
+        for alias in (skill.name, *skill.aliases):
+            found[" ".join(unicodedata.normalize("NFKC", alias).casefold().split())] = skill.name
     return found
 
 
@@ -107,12 +119,13 @@ def _number_texts(step: Step) -> Iterator[str]:
     if step.kind is StepKind.SCALE:
         yield f"steps.{step.id}.scale"
     if step.kind is StepKind.NUMBER:
-        yield from (f"steps.{step.id}.unit", f"units.{step.id}.other")
+        yield from (f"steps.{step.id}.unit", f"units.{step.id}.one", f"units.{step.id}.other")
 
 
 def _foreign_placeholders(script: Script, entries: Entries) -> Iterator[tuple[str, str]]:
+    scales = {f"steps.{step.id}.scale" for step in script.steps if step.kind is StepKind.SCALE}
     for key in required_texts(script):
         sentence = entries.get(key, "")
         if isinstance(sentence, str):
-            allowed = {"low", "high"} if key.endswith(".scale") else {"n"} if key.startswith("units.") else set()
+            allowed = {"low", "high"} if key in scales else {"n"} if key.startswith("units.") else set()
             yield from ((key, name) for name in sorted(placeholders(sentence) - allowed))

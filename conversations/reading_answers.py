@@ -46,17 +46,17 @@ _CLEAR = 6
 
 _UNREADABLE = Meant(Intent.UNREADABLE)
 _LIST = re.compile(r"[,;，、；\n]+")
-_RUN_ON = re.compile(r"(?:(?<=[\s:=][0-4])|(?<=[\s:=][0-4]/[0-4]))\s+(?=[^\W\d])")
-"""Where "python 4 sql 3" goes on to the next skill."""
 _KEPT = "\n\u200c\u200d"
 """Line breaks, and the two joiners that Persian and emoji are written with."""
 _ATTRIBUTED = re.compile(
-    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.+?)[\"”」]?)?",
+    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.*?)[\"”」]?)?",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)
 _EDGES = " \t.!\"'“”‘’。！…()（）[]"
 _FULL_STOPS = " .!。…"
+_FIGURES = r"\d{1,6}(?:[.,]\d{1,2})?"
+_COLONS = ":：,，"
 _NAME_EDGES = " \t.,:=：（("
 _COMMANDS = (
     Intent.KEEP,
@@ -91,6 +91,15 @@ def _likeness(said: str, word: str, **_: object) -> float:
 def normalise(text: str) -> str:
     """Fold width, case, spaces and surrounding punctuation, so that ２ is 2 and "Yes!" is yes."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(_EDGES)
+
+
+def _after(text: str, word: str) -> str | None:
+    """Return what follows a word at the beginning of a line, as it was written; None where it does not begin so."""
+    begun = r"\s+".join(re.escape(part) for part in word.split())
+    match = re.match(rf"{begun}(?!\w)", text, re.IGNORECASE)
+    if match is None and not unicodedata.is_normalized("NFKC", text):
+        return _after(unicodedata.normalize("NFKC", text), word)
+    return text[match.end() :].strip() if match else None
 
 
 def clean(text: str) -> str:
@@ -149,7 +158,7 @@ class Reader:
                 return Meant(intent)
         for intent in _NUMBERED:
             for word in self._words(f"with_number.{intent}"):
-                if said.startswith(word) and (meant := self._numbered(intent, text.strip(), word)):
+                if meant := self._numbered(intent, text, word):
                     return meant
         for word in self._words("define"):
             if said.startswith(word) and (term := said.removeprefix(word).strip(_EDGES + "?？")):
@@ -158,12 +167,14 @@ class Reader:
 
     def _numbered(self, intent: Intent, text: str, word: str) -> Meant | None:
         """Read "change 7" and "fine 2 because I want to build it"."""
-        rest = text.lstrip("/")[len(word) :].strip()
-        head, _, reason = rest.partition(" ")
-        number = self._ordinal(normalise(rest)) or self._ordinal(normalise(head.rstrip(":：,，")))
-        if number is None:
+        rest = _after(text.lstrip("/"), word)
+        if rest is None:
             return None
-        return Meant(intent, number=number, text="" if self._ordinal(normalise(rest)) else reason.strip())
+        number, reason = self._ordinal(normalise(rest)), ""
+        if number is None:
+            head, _, reason = rest.partition(" ")
+            number = self._ordinal(normalise(head.rstrip(_COLONS)))
+        return None if number is None else Meant(intent, number=number, text=reason.strip())
 
     def _picked(self, text: str, menu: Sequence[Intent]) -> Meant | None:
         """Read a pick from a menu, by number or by words; to a decision, a reason may follow."""
@@ -177,13 +188,15 @@ class Reader:
         if Intent.GO_ON not in menu:
             return None
         head, _, reason = text.partition(" ")
-        place = self._ordinal(normalise(head.rstrip(":：,，")))
+        place = self._ordinal(normalise(head.rstrip(_COLONS)))
         if place and place <= len(menu):
-            return Meant(menu[place - 1], text=reason.strip(" :：,，"))
-        for intent in menu:
-            for word in self._words(f"commands.{intent}"):
-                if said.startswith(word):
-                    return Meant(intent, text=text.strip()[len(word) :].strip(" :：,，"))
+            return Meant(menu[place - 1], text=reason.strip(f" {_COLONS}"))
+        words = [(word, intent) for intent in menu for word in self._words(f"commands.{intent}")]
+        # The longest first: "ask more first" begins with "ask more".
+        for word, intent in sorted(words, key=lambda one: -len(one[0])):
+            reason = _after(text, word) or ""
+            if reason:
+                return Meant(intent, text=reason.strip(f" {_COLONS}"))
         return None
 
     def _attributed(self, text: str) -> tuple[str, Source | None, str]:
@@ -215,7 +228,8 @@ class Reader:
             return None
         if tokens[0] in self._words("ordinals"):
             return self._words("ordinals").index(tokens[0]) + 1
-        if number := self._number_word(tokens[0]):
+        number = self._number_word(tokens[0], counted=True)
+        if number is not None:
             return int(number)
         match = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)?", tokens[0])
         return int(match[1]) if match else None
@@ -285,11 +299,13 @@ class Reader:
         rivals = [score for meant, score in found if meant != found[0][0]]
         if not found or (rivals and found[0][1] - rivals[0] < _CLEAR):
             return _UNREADABLE
-        best, likeness = found[0]
+        best, word = found[0][0], ranked[0][0]
         if best.answer:
             return replace(best, intent=Intent.NEAR_MISS)
-        # A command that is nearly right is taken, unless it leads away from here.
-        return best if likeness >= _NEAR_COMMAND and best.intent not in _LEADING_AWAY else _UNREADABLE
+        # A command that is nearly right is taken, unless it leads away from here. Letter by letter: a sentence with
+        # a command's word in it is no command.
+        taken = fuzz.ratio(said, word) >= _NEAR_COMMAND and best.intent not in _LEADING_AWAY
+        return best if taken else _UNREADABLE
 
     def _several(self, said: str, step: Step) -> Meant:
         if said in self._words("all"):
@@ -339,11 +355,11 @@ class Reader:
         if re.fullmatch(r"[\d\s?？#–~～-]+", part):
             return re.sub(r"\s*([?？])", r"\1", re.sub(r"\s*[-–~～]\s*", "-", part)).split()
         joints = "|".join(re.escape(word) for word in self._words("and"))
-        return [piece.strip() for piece in re.split(rf"(?:{joints})", part) if piece.strip()]
+        return [piece.strip() for piece in re.split(rf"(?:{joints})", f" {part} ") if piece.strip()]
 
     def _amount(self, said: str, step: Step) -> Meant:
         if step.kind is StepKind.SCALE:
-            said = re.sub(r"\s*(?:/|out of|of)\s*\d+$", "", said)
+            said = self._without_the_highest(said, step)
             for number in range(int(step.low), int(step.high) + 1):
                 if said in self._catalogue.words(f"steps.{step.id}.words.{number}", self.language):
                     return Meant(Intent.ANSWER, Amount(number))
@@ -353,13 +369,23 @@ class Reader:
         whole = float(value).is_integer() or step.kind is not StepKind.SCALE
         return Meant(Intent.ANSWER, Amount(round(value))) if whole and step.low <= value <= step.high else _UNREADABLE
 
+    def _without_the_highest(self, said: str, step: Step) -> str:
+        """Drop the end of "4/5" and "four out of five" where five is the highest point."""
+        parts = re.fullmatch(r"(.+?)\s*(?:/|out of|of)\s*(\w+)", said)
+        if parts and self._ordinal(parts[2]) == step.high:
+            return parts[1]
+        return said
+
     def _number(self, said: str, step: Step) -> float | None:
         """Read "6", "six weeks", "about 2 months", "3-4 months" (the longer), "half a year"."""
         for filler in self._words("about"):
             said = said.removeprefix(filler).strip()
-        match = re.fullmatch(r"(?:\d{1,6}\s*[-–~～]\s*)?(\d{1,6}(?:[.,]\d{1,2})?)\+?\s*(\S*)", said)
+        match = re.fullmatch(rf"(?:({_FIGURES})\s*[-–~～]\s*)?({_FIGURES})\+?\s*(\S*)", said)
+        if match and match[1] and step.kind is StepKind.SCALE:
+            return None
         if match:
-            number, unit = float(match[1].replace(",", ".")), match[2]
+            number = max(float(one.replace(",", ".")) for one in match.group(1, 2) if one)
+            unit = match[3]
         else:
             head, _, unit = said.rpartition(" ")
             word = self._number_word(said)
@@ -380,9 +406,10 @@ class Reader:
     def _unit_fits(self, step: Step, unit: str) -> bool:
         return unit == ("weeks" if step.feeds in (Feeds.OWN_TIME, Feeds.EXPECTED_TIME) else "teams")
 
-    def _number_word(self, said: str) -> float | None:
+    def _number_word(self, said: str, *, counted: bool = False) -> float | None:
+        """Read a number in words; where things are counted off, only by its own word: "one", and not "a"."""
         for name, words in self._catalogue.languages[self.language].items():
-            if name.startswith("words.numbers.") and said in words:
+            if name.startswith("words.numbers.") and said in (words[:1] if counted else words):
                 return float(name.removeprefix("words.numbers.").replace("_", "."))
         return None
 
@@ -392,13 +419,14 @@ class Reader:
         if normalise(text) in self._words("none"):
             return Meant(Intent.ANSWER, Unsaid(NonAnswer.NOT_APPLICABLE))
         for part in self._skill_parts(unicodedata.normalize("NFKC", text)):
-            read = self._numbered_skills(part, step) or [self._skill(part)]
+            bare, nice = self._without_nice(part)
+            read = self._numbered_skills(bare, step) or [self._skill(bare)]
             for skill, sure in read:
                 if len(skill.name) > SKILL_LIMIT or not any(letter.isalpha() for letter in skill.name):
                     return _UNREADABLE
                 before = skills.get(skill.name)
                 higher = before and (before.level or 0) > (skill.level or 0)
-                skills[skill.name] = before if before and higher else skill
+                skills[skill.name] = before if before and higher else replace(skill, nice=nice)
                 guessed = guessed or not sure
         if not skills or len(skills) > SKILL_LIMIT:
             return _UNREADABLE
@@ -406,15 +434,23 @@ class Reader:
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
     def _skill_parts(self, text: str) -> Iterator[str]:
-        """Split a list of skills; "nice" by itself belongs to the skill before it."""
+        """Split a list of skills: at commas, and in "python 4 sql 3" after a level."""
+        nice = rf"\s+\(?(?:{self._one_of('nice')})\)?(?!\w)"
+        with_level = rf".+?[\s:=][0-4](?:/[0-4])?(?:{nice})?+(?=\s+[^\W\d])"
         for part in filter(None, map(str.strip, _LIST.split(text))):
-            pieces: list[str] = []
-            for piece in _RUN_ON.split(part.rstrip(_FULL_STOPS) or part):
-                if pieces and f" {piece.casefold()}" in self._words("nice"):
-                    pieces[-1] += f" {piece}"
-                else:
-                    pieces.append(piece)
-            yield from pieces
+            for piece in re.findall(rf"{with_level}|.+", part, re.IGNORECASE):
+                named = re.sub(rf"^(?:{self._one_of('and')})\s+", "", piece.strip())
+                yield named.rstrip(_FULL_STOPS) or named
+
+    def _one_of(self, key: str) -> str:
+        """Return a pattern for any word of a list, the longest first."""
+        words = sorted((word.strip() for word in self._words(key)), key=len, reverse=True)
+        return "|".join(re.escape(word) for word in words)
+
+    def _without_nice(self, part: str) -> tuple[str, bool]:
+        """Take "nice" and "(nice to have)" off the end."""
+        bare = re.sub(rf"[\s(]+(?:{self._one_of('nice')})[\s)]*$", "", part, flags=re.IGNORECASE)
+        return bare, bare != part
 
     def _numbered_skills(self, part: str, step: Step) -> list[tuple[SkillLevel, bool]]:
         """Read "1", "1=3" and "1 4 6" as picks from the suggestions."""
@@ -429,22 +465,17 @@ class Reader:
         return [(SkillLevel(step.suggest[int(token) - 1], level, asked), True) for token, level, asked in picks]
 
     def _skill(self, part: str) -> tuple[SkillLevel, bool]:
-        """Read "python 3", "python 3/4" (mine 3, asked 4), and "spark 1 nice"."""
-        nice = False
-        for word in self._words("nice"):
-            if part.casefold().endswith(word):
-                part, nice = part[: -len(word)].rstrip(" (（"), True
-                break
+        """Read "python 3" and "python 3/4" (mine 3, asked 4)."""
         name, level, asked = self._split_level(part)
         known = self.script.skills.get(normalise(name))
         if known:
-            return SkillLevel(known, level, asked, nice), True
+            return SkillLevel(known, level, asked), True
         near = process.extractOne(
             normalise(name), self.script.skills.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_SKILL
         )
         if near and len(name) > 4:  # noqa: PLR2004  short names are too alike
-            return SkillLevel(self.script.skills[near[0]], level, asked, nice), False
-        return SkillLevel(name, level, asked, nice), True
+            return SkillLevel(self.script.skills[near[0]], level, asked), False
+        return SkillLevel(name, level, asked), True
 
     def _split_level(self, part: str) -> tuple[str, int | None, int | None]:
         """Take the level off the end of "python 3", "python: solid", "python (3)"."""

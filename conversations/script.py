@@ -4,7 +4,7 @@ A step comes up when its condition holds, and a condition reads earlier steps on
 is the order of the conversation, and there can be no dead end and no endless path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal, Self
@@ -194,6 +194,29 @@ class Script(BaseModel):
                 found.setdefault((step.feeds, step.section), step)
         return found
 
+    @cached_property
+    def telling(self) -> Mapping[str, tuple[str, ...]]:
+        """Step id -> the choices that can make a difference to a verdict, a flag or the path; one stands for the rest."""
+        named = {
+            (leaf.step, choice)
+            for condition in self._conditions()
+            for leaf in leaves(condition)
+            if isinstance(leaf, Is | Lacks)
+            for choice in (leaf.choices if isinstance(leaf, Is) else leaf.lacks)
+        }
+        found = {}
+        for step in self.steps:
+            differ = [c.id for c in step.choices if step.feeds or c.signals or (step.id, c.id) in named]
+            if differ:
+                found[step.id] = (*differ, *[c for c in step.choice_ids if c not in differ][:1])
+        return found
+
+    def _conditions(self) -> Iterator[Condition]:
+        yield from (step.when for step in self.steps if step.when)
+        yield from (question.when for question in self.questions if question.when)
+        for flag in self.flags:
+            yield from filter(None, (flag.when, flag.instead and flag.instead.when))
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         mistakes = [*self._order_mistakes(), *self._choice_mistakes(), *self._condition_mistakes()]
@@ -231,7 +254,11 @@ class Script(BaseModel):
                 mistakes += self._reads(f"step {step.id}", step.when, before=step)
         for flag in self.flags:
             mistakes += self._reads(f"flag {flag.id}", flag.when)
-            mistakes += [f"flag {flag.id} shows an unknown step" for step in flag.evidence if step not in self.by_id]
+            mistakes += [
+                f"flag {flag.id} shows step {step}, which does not exist"
+                for step in flag.evidence
+                if step not in self.by_id
+            ]
             if flag.instead:
                 mistakes += self._reads(f"flag {flag.id}", flag.instead.when)
         for remark in self.remarks:
@@ -248,9 +275,10 @@ class Script(BaseModel):
                 if before and QUESTIONS.index(leaf.verdict) >= QUESTIONS.index(before.section):
                     mistakes.append(f"{where} reads the verdict {leaf.verdict}, which is not formed before it")
                 continue
-            read = self.by_id.get(leaf.unknown if isinstance(leaf, Unknown) else leaf.step)
+            name = leaf.unknown if isinstance(leaf, Unknown) else leaf.step
+            read = self.by_id.get(name)
             if read is None:
-                mistakes.append(f"{where} reads an unknown step")
+                mistakes.append(f"{where} reads step {name}, which does not exist")
             elif before and self.position[read.id] >= self.position[before.id]:
                 mistakes.append(f"{where} reads step {read.id}, which does not come before it")
             elif isinstance(leaf, Is | Lacks):

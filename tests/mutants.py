@@ -17,7 +17,7 @@ from typing import Any
 
 VARIABLE = "TEAMCHECK_MUTANT"
 RULES = "tests/test_acceptance.py"
-FILES = (RULES, "tests/test_flags.py", "tests/test_topics.py")
+FILES = (RULES, "tests/test_flags.py", "tests/test_signs.py", "tests/test_topics.py")
 
 CODE: Mapping[str, tuple[str, str, Any]] = {
     # name: the rule it serves, what is replaced, and by what
