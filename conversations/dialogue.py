@@ -421,7 +421,7 @@ def _keep(scene: Scene) -> Outcome:
 
 
 def _attribute(scene: Scene) -> Outcome:
-    """ "@recruiter" by itself: it was the recruiter who said what was answered last."""
+    """Take “@recruiter” by itself: it was the recruiter who said what was answered last."""
     step = scene.script.by_id.get(scene.check.answered or "") or _before(scene)
     given = scene.check.answers.get(step.id, ()) if step else ()
     if step is None or not given or scene.meant.source is None or scene.check.is_profile:

@@ -1,8 +1,8 @@
 """What is still to be asked, and whom, in the order of what it would change.
 
-Sources: steps that the person does not know yet (or was unsure about), steps they did not go deep enough to be asked and
-that could change something, contradictions to settle, questions that raised flags call for, and questions of the pack
-whose condition holds. An answer that was declined or does not apply asks nothing.
+They come from steps that the person does not know yet (or was unsure about), steps they did not go deep enough to be
+asked and that could change something, contradictions to settle, raised flags, and questions of the pack whose condition
+holds. An answer that was declined or does not apply asks nothing.
 """
 
 from collections.abc import Callable, Iterator

@@ -196,7 +196,7 @@ class Script(BaseModel):
 
     @cached_property
     def telling(self) -> Mapping[str, tuple[str, ...]]:
-        """Step id -> the choices that can make a difference to a verdict, a flag or the path; one stands for the rest."""
+        """Step id -> the choices that can change a verdict, a flag or the path; one stands for the rest."""
         named = {
             (leaf.step, choice)
             for condition in self._conditions()
