@@ -4,22 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test check format docs golden mutants lock clean
+.PHONY: chat test lint check format docs golden mutants lock clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
 
 test: $(VENV)/.ready-to-develop             ## the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto
 
-check: $(VENV)/.ready-to-develop            ## everything a change must pass
+lint: $(VENV)/.ready-to-develop             ## what needs no test run
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/deptry --no-ansi .
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+
+check: lint test                            ## everything a change must pass
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include='bot/*,adapters/*'
 	@$(BIN)/coverage report --include='conversations/*' --fail-under=100
