@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from importlib.metadata import version
@@ -156,8 +156,8 @@ def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = F
     """Erase everything that is kept about you. Asks once."""
     with _running() as (run, app):
         text, words = app.script.catalogue.text, app.script.catalogue.words
-        mine = _teams(run, app)
-        typer.echo(text(phrase("forget.what", n=len(mine)), _LANGUAGE))
+        with suppress(StorageError):  # what cannot be read can still be erased
+            typer.echo(text(phrase("forget.what", n=len(_teams(run, app))), _LANGUAGE))
         if not yes:
             typer.echo(text(phrase("forget.sure"), _LANGUAGE) + " ", nl=False)
             if sys.stdin.readline().strip().casefold() not in words("words.commands.yes", _LANGUAGE):
@@ -180,7 +180,8 @@ def _running() -> Iterator[tuple[Run, Application]]:
         settings = Settings()
     except ValidationError as error:
         names = ", ".join(f"TEAMCHECK_{part['loc'][0]}".upper() for part in error.errors())
-        stop(phrase("settings.wrong", name=names, why=str(error.errors()[0]["msg"])), Exit.SETTINGS)
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS)
     with asyncio.Runner() as runner:
         context = application(settings, script)
         try:

@@ -313,7 +313,8 @@ def _resume(scene: Scene) -> Outcome:
         here = _to_next(here)
     if here.check.is_profile:
         return here, (Say(phrase("profile.greeting")), *_view(here))
-    welcome = Say(phrase("welcome_back", n=len(here.facts.answers)))
+    given = len(here.facts.answers)
+    welcome = Say(phrase("welcome_back", n=given) if given else phrase("welcome"))
     return here, (welcome, *_last_said(here), *_view(here))
 
 
@@ -470,6 +471,8 @@ def _offer_near(scene: Scene) -> Outcome:
 
 def _decline(scene: Scene) -> Outcome:
     """No to "did you mean ...?"."""
+    if scene.step is None:
+        return _lost(scene)
     after = scene.with_check(replace(scene.check, phase=Phase.ASKING, offered=None))
     return after, _ask(after)
 

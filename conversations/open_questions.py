@@ -59,7 +59,8 @@ def still_open(
     unsaid = [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
     tellers = {*Whom} - {Whom.YOURSELF}
     unasked = [s for s in facts.deeper if s.counts and s.whom in tellers and not _beside(s, sides)]
-    weight = {step.id: _weight(facts, step, stand) for step in (*unsaid, *unasked)}
+    now = stand(facts.known)
+    weight = {step.id: _weight(facts, step, now, stand) for step in (*unsaid, *unasked)}
     unknown = [_of_step(step) for step in unsaid] + [_of_step(step) for step in unasked if weight[step.id]]
     unknown.sort(key=lambda question: (-weight[question.id], question.section != "ownership"))
     telling = [question for question in unknown if weight[question.id] >= _TELLING]
@@ -81,10 +82,9 @@ def is_open(facts: Facts, step: Step) -> bool:
     return answer == _UNKNOWN or (isinstance(answer, Chosen) and bool(answer.unsure))
 
 
-def _weight(facts: Facts, step: Step, stand: Stand) -> int:
+def _weight(facts: Facts, step: Step, now: Standing, stand: Stand) -> int:
     """Count what the possible answers to a step would change: verdicts count more than flags."""
     known = facts.known
-    now = stand(known)
     verdicts: set[tuple[int, str]] = set()
     flags: set[str] = set()
     for answer in _possible(facts.script, step):

@@ -84,7 +84,7 @@ def _sentence(error: Any) -> str:  # noqa: ANN401  pydantic's error details
 
 def _text_mistakes(script: Script, language: str) -> Iterator[str]:
     entries = script.catalogue.languages[language]
-    for key in required_texts(script):
+    for key in dict.fromkeys(required_texts(script)):
         if not isinstance(entries.get(key), str):
             yield f"{language}: the text {key} is missing"
     for step in script.steps:
@@ -124,7 +124,7 @@ def _number_texts(step: Step) -> Iterator[str]:
 
 def _foreign_placeholders(script: Script, entries: Entries) -> Iterator[tuple[str, str]]:
     scales = {f"steps.{step.id}.scale" for step in script.steps if step.kind is StepKind.SCALE}
-    for key in required_texts(script):
+    for key in dict.fromkeys(required_texts(script)):
         sentence = entries.get(key, "")
         if isinstance(sentence, str):
             allowed = {"low", "high"} if key in scales else {"n"} if key.startswith("units.") else set()

@@ -81,11 +81,11 @@ def all_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
     yield from (Mutant(f"code:{name}", (rule,)) for name, (rule, _, _) in CODE.items())
 
 
-def mutated(pack: Mapping[str, Any]) -> Mapping[str, Any]:
+def mutated(original: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the pack with the mutant of this process applied, if there is one."""
     name = os.environ.get(VARIABLE, "")
     kind, _, what = name.partition(":")
-    pack = copy.deepcopy(dict(pack))
+    pack: dict[str, Any] = copy.deepcopy(dict(original))
     match kind:
         case "flag":
             pack["flags"] = [flag for flag in pack["flags"] if flag["id"] != what]
@@ -112,7 +112,7 @@ def _patch(where: str, replacement: Any) -> None:  # noqa: ANN401  it stands for
     value = getattr(module, replacement) if isinstance(replacement, str) else replacement
     original = getattr(module, name)
     setattr(module, name, value)
-    table = getattr(module, "TRANSITIONS", {})
+    table: dict[Any, Any] = getattr(module, "TRANSITIONS", {})
     for row, move in dict(table).items():
         if move.handler is original:
             table[row] = type(move)(value, move.to)

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from conversations.conditions import Condition, Leaf, VerdictIs, holds, leaves, steps_read, support
 from conversations.facts import Facts
 from conversations.judgement import facts_of
-from conversations.session import Amount, Answer, Chosen, NonAnswer, Unsaid, Written
-from tests.dialogue import core
+from conversations.session import NOTHING_SAID, Amount, Answer, Check, Chosen, Given, NonAnswer, Unsaid, Written
+from conversations.vocabulary import QUESTIONS, Question
+from tests.dialogue import NOON, core
 
 UNKNOWN = Unsaid(NonAnswer.UNKNOWN)
 DECLINED = Unsaid(NonAnswer.DECLINED)
@@ -24,14 +25,19 @@ def condition(written: Values) -> Condition:
     return ADAPTER.validate_python(dict(written))
 
 
+def known(answers: Mapping[str, Answer], deep: tuple[Question, ...] = QUESTIONS) -> Facts:
+    given = {step: (Given(answer, NOON),) for step, answer in answers.items()}
+    return facts_of(core(), Check("abc234", "core-1", NOON, NOON, answers=given, deep=deep), NOTHING_SAID)
+
+
 def after(**answers: Answer) -> Facts:
-    return facts_of(core(), answers)
+    return known(answers)
 
 
 def after_question_1(**answers: Answer) -> Facts:
     """Return the facts once every step of question 1 has an answer: the one given here, or "don't know yet"."""
     said: dict[str, Answer] = {step.id: UNKNOWN for step in core().steps if step.section == "kind"}
-    return facts_of(core(), {**said, **answers})
+    return known({**said, **answers})
 
 
 @pytest.mark.parametrize(
@@ -95,10 +101,16 @@ def test_at_least_and_at_most_include_their_bound_and_need_a_number(
         (DECLINED, False),
         (Unsaid(NonAnswer.NOT_APPLICABLE), False),
         (Chosen(()), False),
-        (Chosen((), ("models",)), False),
+        (Chosen((), ("models",)), True),
+        (Chosen((), ("models", "data")), True),
+        (Chosen(("models",)), False),
+        (Chosen(("models",), ("data",)), False),
+        (Written("?"), False),
     ],
 )
-def test_unknown_holds_only_for_dont_know_yet(answer: Answer, *, expected: bool) -> None:
+def test_unknown_holds_for_dont_know_yet_and_where_all_that_was_named_is_unsure(
+    answer: Answer, *, expected: bool
+) -> None:
     assert holds(condition({"unknown": "owns"}), after(owns=answer)) is expected
 
 
@@ -119,7 +131,7 @@ def test_a_verdict_is_compared_by_its_state(states: list[str], *, expected: bool
     ],
 )
 def test_each_of_the_three_verdicts_can_be_read(question: str, state: str, answers: dict[str, Answer]) -> None:
-    facts = facts_of(core(), {**{step.id: UNKNOWN for step in core().steps}, **answers})
+    facts = known({**{step.id: UNKNOWN for step in core().steps}, **answers})
     assert holds(condition({"verdict": question, "is": [state]}), facts) is True
     assert holds(condition({"verdict": question, "is": ["another"]}), facts) is False
 
@@ -155,7 +167,7 @@ def test_nothing_is_known_of_a_step_that_may_still_come_up(written: Values) -> N
 
 @pytest.mark.parametrize("written", SERVICES)
 def test_an_answer_to_a_step_that_did_not_come_up_holds_for_nothing(written: Values) -> None:
-    facts = after(delivery=Chosen(("papers",)), services=Chosen(("training",)))
+    facts = after(main_work=Chosen(("papers",)), delivery=Chosen(("papers",)), services=Chosen(("training",)))
     assert holds(condition(written), facts) is False
     assert holds(condition({"not": written}), facts) is True
 
@@ -165,8 +177,30 @@ def test_a_verdict_is_not_known_while_one_step_of_its_question_is_open() -> None
     assert holds(condition(written), after_question_1()) is True
     facts = after_question_1(publication=Chosen(("main_aim",)))
     assert holds(condition(written), facts) is False
-    but_one = {step: answer for step, answer in facts.answers.items() if step != "travel"}
-    assert holds(condition(written), facts_of(core(), but_one)) is None
+    but_one = {step: answer for step, answer in facts.answers.items() if step != "data_access"}
+    assert holds(condition(written), known(but_one)) is None
+
+
+DEEP: list[Values] = [
+    {"step": "plan", "is": ["none"]},
+    {"step": "plan", "lacks": ["none"]},
+    {"step": "own_time", "at_most": 3},
+    {"unknown": "plan"},
+]
+
+
+@pytest.mark.parametrize("written", DEEP)
+def test_of_a_step_that_is_only_asked_deeper_down_nothing_holds_until_the_person_goes_there(written: Values) -> None:
+    assert holds(condition(written), known({"team": Written("Acme")}, deep=())) is False
+    assert holds(condition(written), known({"team": Written("Acme")})) is None
+
+
+def test_a_verdict_waits_for_the_steps_that_are_asked_and_no_others() -> None:
+    quick: dict[str, Answer] = {s.id: UNKNOWN for s in core().steps if s.section == "kind" and not s.deep}
+    written = condition({"verdict": "kind", "is": ["not_known"]})
+    assert holds(written, known(quick, deep=())) is True
+    assert holds(written, known(quick, deep=("gap",))) is True
+    assert holds(written, known(quick, deep=("kind",))) is None
 
 
 YES: Values = {"step": "owns", "is": ["models"]}
@@ -204,11 +238,11 @@ def rests_on(written: Values, facts: Facts) -> list[str]:
 
 
 def test_of_alternatives_only_those_that_hold_support_it() -> None:
-    facts = after(owns=Chosen(("nothing",)), handover=Chosen(("engineers",)), decides=Chosen(("team",)))
-    either = {"any": [{"step": "owns", "is": ["nothing"]}, {"step": "decides", "is": ["others"]}]}
+    facts = after(owns=Chosen(("nothing",)), plan=Chosen(("value",)))
+    either = {"any": [{"step": "owns", "is": ["nothing"]}, {"step": "plan", "is": ["none"]}]}
     assert rests_on(either, facts) == ["owns"]
-    facts = after(owns=Chosen(("nothing",)), handover=Chosen(("engineers",)), decides=Chosen(("others",)))
-    assert rests_on(either, facts) == ["owns", "decides"]
+    facts = after(owns=Chosen(("nothing",)), plan=Chosen(("none",)))
+    assert rests_on(either, facts) == ["owns", "plan"]
 
 
 def test_what_must_hold_together_supports_it_together() -> None:

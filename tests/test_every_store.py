@@ -14,7 +14,18 @@ import pytest
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from conversations.ports import Commit, SessionStore
-from conversations.session import Check, Chosen, Person, Phase, Session, SessionKey, Written
+from conversations.session import (
+    PROFILE_CHECK,
+    Check,
+    Chosen,
+    Given,
+    Person,
+    Phase,
+    ProfileVersion,
+    Session,
+    SessionKey,
+    Written,
+)
 from tests.dialogue import ME, NOON
 
 KEY = SessionKey("slack", "T1", "U1")
@@ -67,7 +78,7 @@ def answered(session: Session, text: str = "Acme", minutes: int = 1) -> Session:
         session.check,
         revision=session.check.revision + 1,
         changed_at=NOON + timedelta(minutes=minutes),
-        answers={**session.check.answers, "team": Written(text)},
+        answers={**session.check.answers, "team": (Given(Written(text), NOON),)},
     )
     return Session(session.person, check)
 
@@ -120,6 +131,41 @@ async def test_an_older_check_can_be_changed_and_taken_up_again(store: SessionSt
     after = Session(person, answered(before).check)
     assert await store.commit(before, after) is Commit.SAVED
     assert await store.load(KEY) == after
+
+
+async def test_the_profile_is_saved_with_its_dialogue_and_leaves_the_check_at_hand(store: SessionStore) -> None:
+    first = await with_check(store)
+    profile = ProfileVersion(NOON, {"wanted": Chosen(("infra",))})
+    person = replace(first.person, revision=first.person.revision + 1, profile=(profile,))
+    dialogue = Check(PROFILE_CHECK, "core-1", NOON, NOON + timedelta(hours=1), 1, Phase.REVIEWING)
+    before = await store.load(KEY, PROFILE_CHECK)
+    assert before == Session(first.person)
+    assert await store.commit(before, Session(person, dialogue)) is Commit.SAVED
+    assert await store.load(KEY, PROFILE_CHECK) == Session(person, dialogue)
+    assert await store.load(KEY) == Session(person, first.check)
+    assert list(await store.checks(KEY)) == [dialogue, first.check]
+
+
+async def test_the_other_checks_of_a_session_are_never_written(store: SessionStore) -> None:
+    first = await with_check(store)
+    assert first.check is not None
+    before = replace(await store.load(KEY, PROFILE_CHECK), saved=(first.check,))
+    changed = answered(first).check
+    assert changed is not None
+    dialogue = Check(PROFILE_CHECK, "core-1", NOON, NOON, 1, Phase.ASKING, "wanted")
+    assert await store.commit(before, replace(before, check=dialogue, saved=(changed,))) is Commit.SAVED
+    assert await store.load(KEY) == first
+    assert await store.load(KEY, PROFILE_CHECK) == Session(first.person, dialogue)
+
+
+async def test_forgetting_erases_the_profile_as_well(store: SessionStore) -> None:
+    first = await with_check(store)
+    profile = ProfileVersion(NOON, {"wanted": Chosen(("infra",))})
+    person = replace(first.person, revision=2, profile=(profile,))
+    assert await store.commit(first, replace(first, person=person)) is Commit.SAVED
+    assert (await store.load(KEY)).person.about == profile
+    await store.forget(KEY)
+    assert await store.load(KEY) == Session(Person(KEY))
 
 
 async def test_nothing_changed_is_saved_as_nothing(store: SessionStore) -> None:
@@ -399,6 +445,6 @@ async def test_checks_are_listed_by_time_wherever_the_clock_stands(store: Sessio
     east = timezone(timedelta(hours=9))
     for name, at in (("older", (NOON - timedelta(hours=1)).astimezone(east)), ("newer", NOON)):
         before = await store.load(KEY)
-        new = Check(name, "core-1", at, at, 1, answers={"owns": Chosen(("models",))})
+        new = Check(name, "core-1", at, at, 1, answers={"owns": (Given(Chosen(("models",)), NOON),)})
         assert await store.commit(before, Session(begun(before, name).person, new)) is Commit.SAVED
     assert [check.id for check in await store.checks(KEY)] == ["newer", "older"]

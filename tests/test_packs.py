@@ -41,6 +41,9 @@ class Values:
     def question(self, name: str, **values: object) -> None:
         self.row("questions", name).update(values)
 
+    def remark(self, name: str, **values: object) -> None:
+        self.row("remarks", name).update(values)
+
     def drop(self, kind: str, name: str, *keys: str) -> None:
         for key in keys:
             del self.row(kind, name)[key]
@@ -96,6 +99,14 @@ ROWS: list[tuple[Change, str]] = [
     (lambda pack: pack.flag("unsettled", id="owns"), "the id owns is used twice"),
     (lambda pack: pack.question("last_finished", id="team"), "the id team is used twice"),
     (lambda pack: pack.pack["steps"].insert(0, pack.row("steps", "team")), "the id team is used twice"),
+    (lambda pack: pack.remark("title_differs", id="team"), "the id team is used twice"),
+    (lambda pack: pack.remark("title_differs", id="unsettled"), "the id unsettled is used twice"),
+    (lambda pack: pack.remark("title_differs", id="last_finished"), "the id last_finished is used twice"),
+    (lambda pack: pack.question("last_finished", id="unsettled"), "the id unsettled is used twice"),
+    (
+        lambda pack: pack.pack["remarks"].append(pack.row("remarks", "title_differs")),
+        "the id title_differs is used twice",
+    ),
     (lambda pack: pack.drop("steps", "readers", "choices"), f"step readers: {CHOICES}"),
     (lambda pack: pack.step("infra_work", choices=[]), f"step infra_work: {CHOICES}"),
     (lambda pack: pack.step("own_time", choices=[{"id": "long"}]), f"step own_time: {CHOICES}"),
@@ -123,8 +134,8 @@ ROWS: list[tuple[Change, str]] = [
         "step gone reads the choice everything, which step owns does not have",
     ),
     (
-        lambda pack: pack.step("sure", when={"step": "own_time", "is": ["long"]}),
-        "step sure reads the choice long, which step own_time does not have",
+        lambda pack: pack.step("support", when={"step": "own_time", "is": ["long"]}),
+        "step support reads the choice long, which step own_time does not have",
     ),
     (
         lambda pack: pack.step("wanted", when={"verdict": "kind", "is": ["infra"]}),
@@ -139,8 +150,16 @@ ROWS: list[tuple[Change, str]] = [
         "flag unsettled reads the choice chaos, which step upheaval does not have",
     ),
     (
-        lambda pack: pack.flag("unsettled", milder={"step": "plan", "lacks": ["chaos"]}),
+        lambda pack: pack.flag("unsettled", instead={"severity": "low", "when": {"step": "plan", "lacks": ["chaos"]}}),
         "flag unsettled reads the choice chaos, which step plan does not have",
+    ),
+    (
+        lambda pack: pack.remark("title_differs", when={"step": "plan", "is": ["chaos"]}),
+        "remark title_differs reads the choice chaos, which step plan does not have",
+    ),
+    (
+        lambda pack: pack.remark("title_differs", when={"any": [{"not": {"step": "plan", "lacks": ["chaos"]}}]}),
+        "remark title_differs reads the choice chaos, which step plan does not have",
     ),
     (
         lambda pack: pack.question("last_finished", when={"step": "plan", "is": ["chaos"]}),
@@ -159,9 +178,13 @@ UNKNOWN_STEPS: list[tuple[Change, str]] = [
     (lambda pack: pack.step("stages", when=NOBODY), "step stages"),
     (lambda pack: pack.step("stages", when={"unknown": "teem"}), "step stages"),
     (lambda pack: pack.flag("unsettled", when={"all": [NOBODY]}), "flag unsettled"),
-    (lambda pack: pack.flag("unsettled", milder={"step": "teem", "at_most": 1}), "flag unsettled"),
+    (
+        lambda pack: pack.flag("unsettled", instead={"severity": "low", "when": {"step": "teem", "at_most": 1}}),
+        "flag unsettled",
+    ),
     (lambda pack: pack.flag("unsettled", evidence=["plan", "teem"]), "flag unsettled"),
     (lambda pack: pack.question("last_finished", when={"not": NOBODY}), "question last_finished"),
+    (lambda pack: pack.remark("title_differs", when={"all": [NOBODY]}), "remark title_differs"),
 ]
 
 
@@ -171,24 +194,39 @@ def test_a_step_that_does_not_exist_is_told_with_where_it_is_read(change: Change
     assert where in found
 
 
+TEAM, TITLE, MATURITY = (core().position[step] for step in ("team", "title", "maturity"))
+
 SHAPES: list[tuple[Change, str]] = [
     (lambda pack: pack.pack.pop("version"), "version:"),
     (lambda pack: pack.pack.update(version="newest"), "version:"),
     (lambda pack: pack.pack.update(colour="blue"), "colour:"),
     (lambda pack: pack.pack.update(steps=[]), "steps:"),
-    (lambda pack: pack.drop("steps", "team", "section"), "steps.0.section:"),
-    (lambda pack: pack.step("team", section="mood"), "steps.0.section:"),
-    (lambda pack: pack.step("title", kind="essay"), "steps.1.kind:"),
-    (lambda pack: pack.step("title", whom="the boss"), "steps.1.whom:"),
-    (lambda pack: pack.step("title", feeds="nothing"), "steps.1.feeds:"),
-    (lambda pack: pack.step("title", colour="blue"), "steps.1.colour:"),
-    (lambda pack: pack.step("title", when={"step": "team"}), "steps.1.when:"),
-    (lambda pack: pack.step("title", when={"step": "team", "is": []}), "steps.1.when."),
-    (lambda pack: pack.step("maturity", choices=[{"id": "x", "signals": {"mixed": 1}}]), "steps.3.choices.0.signals."),
+    (lambda pack: pack.drop("steps", "team", "section"), f"steps.{TEAM}.section:"),
+    (lambda pack: pack.step("team", section="mood"), f"steps.{TEAM}.section:"),
+    (lambda pack: pack.step("title", kind="essay"), f"steps.{TITLE}.kind:"),
+    (lambda pack: pack.step("title", whom="the boss"), f"steps.{TITLE}.whom:"),
+    (lambda pack: pack.step("title", feeds="nothing"), f"steps.{TITLE}.feeds:"),
+    (lambda pack: pack.step("title", colour="blue"), f"steps.{TITLE}.colour:"),
+    (lambda pack: pack.step("title", when={"step": "team"}), f"steps.{TITLE}.when:"),
+    (lambda pack: pack.step("title", when={"step": "team", "is": []}), f"steps.{TITLE}.when."),
+    (
+        lambda pack: pack.step("maturity", choices=[{"id": "x", "signals": {"mixed": 1}}]),
+        f"steps.{MATURITY}.choices.0.signals.",
+    ),
+    (lambda pack: pack.step("title", deep="perhaps"), f"steps.{TITLE}.deep:"),
+    (lambda pack: pack.step("title", profile="perhaps"), f"steps.{TITLE}.profile:"),
+    (lambda pack: pack.step("title", labels=["sources"]), f"steps.{TITLE}.labels:"),
     (lambda pack: pack.flag("owns_nothing", severity="grave"), "flags.0.severity:"),
+    (lambda pack: pack.flag("owns_nothing", milder=NOBODY), "flags.0.milder:"),
+    (lambda pack: pack.flag("owns_nothing", instead=NOBODY), "flags.0.instead.severity:"),
+    (lambda pack: pack.flag("owns_nothing", instead={"severity": "low"}), "flags.0.instead.when:"),
+    (lambda pack: pack.flag("owns_nothing", instead={"severity": "mild", "when": NOBODY}), "flags.0.instead.severity:"),
     (lambda pack: pack.flag("owns_nothing", kinds=["good"]), "flags.0.kinds.0:"),
     (lambda pack: pack.drop("flags", "owns_nothing", "when"), "flags.0.when:"),
     (lambda pack: pack.drop("questions", "how_impact", "whom"), "questions.0.whom:"),
+    (lambda pack: pack.drop("remarks", "background_infra", "when"), "remarks.0.when:"),
+    (lambda pack: pack.drop("remarks", "background_infra", "section"), "remarks.0.section:"),
+    (lambda pack: pack.remark("background_infra", severity="low"), "remarks.0.severity:"),
     (lambda pack: pack.pack["expects"]["infra"].pop("owns"), "expects.infra.owns:"),
     (lambda pack: pack.pack["expects"].update(good={"owns": [], "customers": []}), "expects.good."),
 ]
@@ -218,6 +256,8 @@ ADDRESSES = [
     *("units.internal_teams.other", "expects.research", "sections.gap", "sections.ownership_intro"),
     *(f"flags.unsettled.{part}" for part in ("headline", "because", "clears", "question")),
     *(f"questions.last_finished.{part}" for part in ("ask", "why", "good")),
+    *("remarks.title_differs", "learning.languages", "learning.other", "shared.yes_no.choices.no"),
+    *("shared.sources.choices.guess", "expects.applied_owns", "expects.infra_customers", "units.own_time.other"),
 ]
 
 
@@ -247,6 +287,40 @@ def test_a_label_is_told_when_it_does_not_fit_on_a_button() -> None:
     ]
 
 
+def test_a_shared_label_is_told_for_every_step_that_shows_it() -> None:
+    long = "x" * (LABEL_LIMIT + 1)
+    assert mistakes(lambda pack: pack.text("shared.how_new.choices.new", long)) == [
+        f"en: the label of {step}.new is longer than {LABEL_LIMIT} characters"
+        for step in ("methods", "stack", "domain")
+    ]
+
+
+def test_labels_that_nobody_wrote_are_missing_texts() -> None:
+    assert mistakes(lambda pack: pack.step("something_new", labels="maybe")) == [
+        "en: the text shared.maybe.choices.yes is missing",
+        "en: the text shared.maybe.choices.no is missing",
+    ]
+    assert mistakes(lambda pack: pack.drop("steps", "something_new", "labels")) == [
+        "en: the text steps.something_new.choices.yes is missing",
+        "en: the text steps.something_new.choices.no is missing",
+    ]
+
+
+def test_a_skill_of_a_new_group_calls_for_a_way_to_learn_it() -> None:
+    def juggling(pack: Values) -> None:
+        pack.skills["juggling"] = {"name": "Juggling", "group": "circus", "aliases": []}
+
+    assert mistakes(juggling) == ["en: the text learning.circus is missing"]
+
+
+def test_a_kind_of_team_of_which_nothing_is_expected_calls_for_no_words() -> None:
+    values = Values()
+    del values.pack["expects"]["research"]
+    texts = set(required_texts(values.build()))
+    assert {"expects.infra", "expects.infra_owns", "expects.infra_customers"} <= texts
+    assert not any(address.startswith("expects.research") for address in texts)
+
+
 @pytest.mark.parametrize(
     ("address", "foreign"),
     [
@@ -255,6 +329,10 @@ def test_a_label_is_told_when_it_does_not_fit_on_a_button() -> None:
         ("steps.sure.scale", "n"),
         ("units.own_time.other", "high"),
         ("flags.unsettled.because", "team"),
+        ("remarks.title_differs", "title"),
+        ("learning.languages", "skills"),
+        ("shared.sources.choices.guess", "name"),
+        ("expects.infra_owns", "kind"),
     ],
 )
 def test_a_placeholder_that_nothing_fills_is_told_by_its_name(address: str, foreign: str) -> None:
@@ -329,9 +407,11 @@ SKILLS: list[Change] = [
     lambda pack: pack.skills["python"].pop("aliases"),
     lambda pack: pack.skills["python"].pop("name"),
     lambda pack: pack.skills.update(python="Python"),
+    lambda pack: pack.skills["python"].pop("group"),
+    lambda pack: pack.skills["python"].update(level=3),
 ]
 
 
-@pytest.mark.parametrize("change", SKILLS, ids=["no aliases", "no name", "no table"])
+@pytest.mark.parametrize("change", SKILLS, ids=["no aliases", "no name", "no table", "no group", "a foreign key"])
 def test_a_mistake_in_the_skills_is_told_like_any_other(change: Change) -> None:
     assert any("python" in one for one in mistakes(change))

@@ -20,6 +20,22 @@ def scripts() -> tuple[str, ...]:
     )
 
 
+async def refuse_others(connection: aiosqlite.Connection, name: str) -> None:
+    """Leave a file alone that is not for this version, before anything is written to it.
+
+    Raises:
+        StorageError: the file is another program's, or was written by a newer version.
+
+    """
+    # In this order: a process that makes the file commits its tables and its mark together.
+    filled = await _number(connection, "schema_version")
+    marked = await _number(connection, "application_id")
+    if marked != APPLICATION_ID and (filled or marked):
+        raise StorageError(phrase("storage.foreign", name=name))
+    if await _number(connection, "user_version") > len(scripts()):
+        raise StorageError(phrase("storage.newer", name=name))
+
+
 async def migrate(connection: aiosqlite.Connection, name: str) -> None:
     """Bring a database up to this version, all or nothing.
 
@@ -45,12 +61,8 @@ async def migrate(connection: aiosqlite.Connection, name: str) -> None:
 
 async def _upgrade(connection: aiosqlite.Connection, steps: tuple[str, ...], name: str) -> None:
     # Read again under the lock: another process may have been faster.
-    version = await _number(connection, "user_version")
-    if await _number(connection, "schema_version") and not await _is_ours(connection):
-        raise StorageError(phrase("storage.foreign", name=name))
-    if version > len(steps):
-        raise StorageError(phrase("storage.newer", name=name))
-    for step in steps[version:]:
+    await refuse_others(connection, name)
+    for step in steps[await _number(connection, "user_version") :]:
         for statement in _statements(step):
             await connection.execute(statement)
     await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

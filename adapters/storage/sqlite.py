@@ -4,15 +4,18 @@
 person has seen acknowledged.
 """
 
+import errno
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC
 from pathlib import Path
 
 import aiosqlite
 
-from adapters.storage.migrations import migrate
+from adapters.storage.migrations import migrate, refuse_others
 from conversations.catalogue import phrase
 from conversations.ports import Commit, StorageError
 from conversations.session import Check, Person, Session, SessionKey
@@ -64,6 +67,7 @@ async def open_sqlite(path: Path) -> AsyncIterator["SqliteStore"]:
         connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         with _told(path):
+            await refuse_others(connection, str(path))
             for pragma in _PRAGMAS:
                 await connection.execute(f"PRAGMA {pragma}")
             await migrate(connection, str(path))
@@ -74,7 +78,12 @@ async def open_sqlite(path: Path) -> AsyncIterator["SqliteStore"]:
 
 def _create_privately(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a file")
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -110,34 +119,11 @@ class SqliteStore:
 
     async def commit(self, before: Session, after: Session) -> Commit:
         """Write what changed, or nothing."""
-        with _told(self._path):
-            await self._connection.execute("BEGIN IMMEDIATE")
-            saved = False
-            try:
-                saved = await self._write_person(before.person, after.person) and await self._write_check(before, after)
-            finally:
-                # In a finally, so that a cancelled or failed write leaves no transaction open.
-                await self._connection.execute("COMMIT" if saved else "ROLLBACK")
-        return Commit.SAVED if saved else Commit.STALE
 
-    async def _write_person(self, before: Person, after: Person) -> bool:
-        if after == before:
-            return True
-        key = _key(after.key)
-        if before.revision == 0:
-            return await self._changed(_INSERT_PERSON, (*key, after.revision, dump_person(after)))
-        return await self._changed(_UPDATE_PERSON, (after.revision, dump_person(after), *key, before.revision))
+        def write(connection: sqlite3.Connection) -> bool:
+            return _write_person(connection, before.person, after.person) and _write_check(connection, before, after)
 
-    async def _write_check(self, before: Session, after: Session) -> bool:
-        check = after.check
-        if check is None or check == before.check:
-            return True
-        key, changed_at, body = _key(after.person.key), check.changed_at.isoformat(), dump_check(check)
-        if before.check is None or before.check.id != check.id:
-            return await self._changed(_INSERT_CHECK, (*key, check.id, check.revision, changed_at, body))
-        return await self._changed(
-            _UPDATE_CHECK, (check.revision, changed_at, body, *key, check.id, before.check.revision)
-        )
+        return Commit.SAVED if await self._transaction(write) else Commit.STALE
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
@@ -147,24 +133,70 @@ class SqliteStore:
 
     async def forget(self, key: SessionKey) -> int:
         """Erase everything about a person, and the traces of it in the write-ahead log."""
+        gone = 0
+
+        def erase(connection: sqlite3.Connection) -> bool:
+            nonlocal gone
+            gone = connection.execute(_DELETE_CHECKS, _key(key)).rowcount
+            connection.execute(_DELETE_PERSON, _key(key))
+            return True
+
+        await self._transaction(erase)
         with _told(self._path):
-            await self._connection.execute("BEGIN IMMEDIATE")
-            async with self._connection.execute(_DELETE_CHECKS, _key(key)) as cursor:
-                gone = cursor.rowcount
-            await self._connection.execute(_DELETE_PERSON, _key(key))
-            await self._connection.execute("COMMIT")
             # secure_delete has overwritten the rows; the log still holds their pages until it is cut.
-            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, *_),) = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            if busy:
+                raise StorageError(phrase("storage.busy", name=str(self._path)))
         return gone
+
+    async def _transaction(self, write: Callable[[sqlite3.Connection], bool]) -> bool:
+        """Run a whole transaction in one piece on the database's thread; roll back where `write` says no or fails.
+
+        In one piece, so that neither a second turn on the same connection nor a cancelled task can come between its
+        statements. That is only to be had through two private names of aiosqlite, whose version is pinned for it.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            connection.execute("BEGIN IMMEDIATE")
+            saved = False
+            try:
+                saved = write(connection)
+                if saved:
+                    connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            return saved
+
+        with _told(self._path):
+            return bool(await self._connection._execute(work, self._connection._conn))  # noqa: SLF001  see above
 
     async def _one(self, sql: str, values: Sequence[str | None]) -> str | None:
         async with self._connection.execute(sql, values) as cursor:
             row = await cursor.fetchone()
         return str(row[0]) if row else None
 
-    async def _changed(self, sql: str, values: Sequence[str | int]) -> bool:
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.rowcount == 1
+
+def _write_person(connection: sqlite3.Connection, before: Person, after: Person) -> bool:
+    if after == before:
+        return True
+    key, body = _key(after.key), dump_person(after)
+    if before.revision == 0:
+        return connection.execute(_INSERT_PERSON, (*key, after.revision, body)).rowcount == 1
+    return connection.execute(_UPDATE_PERSON, (after.revision, body, *key, before.revision)).rowcount == 1
+
+
+def _write_check(connection: sqlite3.Connection, before: Session, after: Session) -> bool:
+    check = after.check
+    if check is None or check == before.check:
+        return True
+    key, body = _key(after.person.key), dump_check(check)
+    changed_at = check.changed_at.astimezone(UTC).isoformat(timespec="microseconds")
+    if before.check is None or before.check.id != check.id:
+        new = (*key, check.id, check.revision, changed_at, body)
+        return connection.execute(_INSERT_CHECK, new).rowcount == 1
+    changed = (check.revision, changed_at, body, *key, check.id, before.check.revision)
+    return connection.execute(_UPDATE_CHECK, changed).rowcount == 1
 
 
 def _key(key: SessionKey) -> tuple[str, str, str]:
