@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from importlib.metadata import version
@@ -156,8 +156,7 @@ def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = F
     """Erase everything that is kept about you. Asks once."""
     with _running() as (run, app):
         text, words = app.script.catalogue.text, app.script.catalogue.words
-        with suppress(StorageError):  # what cannot be read can still be erased
-            typer.echo(text(phrase("forget.what", n=len(_teams(run, app))), _LANGUAGE))
+        typer.echo(text(phrase("forget.what"), _LANGUAGE))
         if not yes:
             typer.echo(text(phrase("forget.sure"), _LANGUAGE) + " ", nl=False)
             if sys.stdin.readline().strip().casefold() not in words("words.commands.yes", _LANGUAGE):

@@ -4,6 +4,7 @@
 person has seen acknowledged.
 """
 
+import asyncio
 import errno
 import os
 import sqlite3
@@ -23,8 +24,9 @@ from conversations.snapshot import SnapshotError, dump_check, dump_person, load_
 
 BUSY_SECONDS = 10
 """How long to wait for another process that is writing."""
+_TRIES_A_SECOND = 20
 
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
+_PRAGMAS = ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
 
 _SELECT_PERSON = "SELECT body FROM people WHERE platform = ? AND workspace = ? AND person = ?"
 _INSERT_PERSON = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
@@ -68,12 +70,26 @@ async def open_sqlite(path: Path) -> AsyncIterator["SqliteStore"]:
     try:
         with _told(path):
             await refuse_others(connection, str(path))
+            await _switch_to_wal(connection)
             for pragma in _PRAGMAS:
                 await connection.execute(f"PRAGMA {pragma}")
             await migrate(connection, str(path))
         yield SqliteStore(connection, path)
     finally:
         await connection.close()
+
+
+async def _switch_to_wal(connection: aiosqlite.Connection) -> None:
+    """Set the journal mode, waiting for a writer: SQLite itself does not wait at this statement."""
+    for waiting in range(BUSY_SECONDS * _TRIES_A_SECOND, -1, -1):
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not waiting:
+                raise
+            await asyncio.sleep(1 / _TRIES_A_SECOND)
+        else:
+            return
 
 
 def _create_privately(path: Path) -> None:
@@ -112,10 +128,10 @@ class SqliteStore:
         """Return the person and one of their checks."""
         with _told(self._path):
             body = await self._one(_SELECT_PERSON, _key(key))
-            person = load_person(body) if body else Person(key)
+            person = Person(key) if body is None else load_person(body)
             wanted = check or person.current_check
             body = await self._one(_SELECT_CHECK, (*_key(key), wanted))
-            return Session(person, load_check(body) if body else None)
+            return Session(person, None if body is None else load_check(body))
 
     async def commit(self, before: Session, after: Session) -> Commit:
         """Write what changed, or nothing."""
@@ -169,7 +185,7 @@ class SqliteStore:
             return saved
 
         with _told(self._path):
-            return bool(await self._connection._execute(work, self._connection._conn))  # noqa: SLF001  see above
+            return bool(await self._connection._execute(work, self._connection._conn))  # type: ignore[no-untyped-call]  # noqa: SLF001  see above
 
     async def _one(self, sql: str, values: Sequence[str | None]) -> str | None:
         async with self._connection.execute(sql, values) as cursor:

@@ -1,17 +1,31 @@
 """A person who knows what to answer, so that an answer on another step than its own is seen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 
 from conversations.catalogue import phrase
 from conversations.judgement import facts_of
 from conversations.script import Step
-from conversations.session import Amount, Answer, Answers, Chosen, SkillLevel, SkillList, Written
-from conversations.vocabulary import StepKind
+from conversations.session import (
+    NOTHING_SAID,
+    Amount,
+    Answer,
+    Check,
+    Chosen,
+    Given,
+    SkillLevel,
+    SkillList,
+    Written,
+)
+from conversations.vocabulary import QUESTIONS, StepKind
 from conversations.wording import answer_phrase, step_name
 from tests.end_to_end.program import SCRIPT, say
 
+DEEPER = "deeper"
+"""What has to be typed before a whole check: without it, only the quick questions are asked."""
+_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 _SKILLS = ("Beekeeping", "Falconry", "Glassblowing", "Origami", "Thatching")
 """None that the pack knows by another name."""
 
@@ -30,13 +44,15 @@ class Line:
 
 
 def whole_check(seed: int) -> Sequence[Line]:
-    """Return the lines of one check from the first question to the report, no two alike in a row."""
+    """Return the lines of one deep check from the first question to the report, no two alike in a row."""
     return tuple(_lines(Random(seed)))  # noqa: S311  no secret hangs on it
 
 
-def next_step(answers: Answers) -> Step | None:
-    """Return the first open step."""
-    return facts_of(SCRIPT, answers).first_open()
+def next_step(answers: Mapping[str, Answer]) -> Step | None:
+    """Return the first open step of a deep check."""
+    given = {step: (Given(answer, _NOON),) for step, answer in answers.items()}
+    check = Check("", "", _NOON, _NOON, answers=given, deep=QUESTIONS)
+    return next(iter(facts_of(SCRIPT, check, NOTHING_SAID).open_steps()), None)
 
 
 def acknowledged(said: str, lines: Sequence[Line]) -> int:

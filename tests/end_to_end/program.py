@@ -16,7 +16,7 @@ from typing import Self
 from adapters.storage.sqlite import open_sqlite
 from bot.wiring import TERMINAL_PERSON, core_script
 from conversations.catalogue import Phrase, phrase
-from conversations.session import Check
+from conversations.session import Answer, Check
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -181,8 +181,9 @@ class Terminal:
         return self._process.stderr.read().decode()
 
 
-_WAITS = (say(phrase("ask.ways_out")), say(phrase("options.report")))
-"""What the program's last line ends in while it waits: for an answer, or for a choice after the report."""
+_WAITS = (say(phrase("ask.ways_out")), say(phrase("options.keep_profile")))
+"""What the program's last line ends in while it waits: for an answer, or for a choice after the report. Every check
+here says something about the person, so that there is something to keep."""
 
 
 def asked(reply: str) -> str:
@@ -200,6 +201,16 @@ def stored_checks(database: Path) -> Sequence[Check]:
             return await store.checks(TERMINAL_PERSON)
 
     return asyncio.run(checks())
+
+
+def answers_in(check: Check) -> Mapping[str, Answer]:
+    """Return what a check holds, where each step was answered once and nobody else was named for it."""
+    found = {}
+    for step, given in check.answers.items():
+        (one,) = given
+        assert (one.source, one.quote) == (None, "")
+        found[step] = one.answer
+    return found
 
 
 def bytes_in(folder: Path) -> Mapping[str, bytes]:

@@ -11,10 +11,11 @@ import pytest
 
 from bot.__main__ import Exit
 from conversations.catalogue import phrase
-from tests.end_to_end.person import acknowledged, whole_check
+from tests.end_to_end.person import DEEPER, acknowledged, whole_check
 from tests.end_to_end.program import (
     Finished,
     Terminal,
+    answers_in,
     asked,
     bytes_in,
     database_url,
@@ -26,6 +27,7 @@ from tests.end_to_end.program import (
 )
 
 PLAN = whole_check(29)
+TYPED = "".join(f"{line}\n" for line in (DEEPER, *(line.typed for line in PLAN)))
 COMMANDS = (("chat",), ("forget", "--yes"), ("report",), ("checks",))
 every_command = pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 chat_and_forget = pytest.mark.parametrize("command", COMMANDS[:2], ids=" ".join)
@@ -47,7 +49,7 @@ def _kept(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def a_check_in(database: Path) -> None:
-    ended = run(database_url(database), "chat", typed="".join(f"{line.typed}\n" for line in PLAN))
+    ended = run(database_url(database), "chat", typed=TYPED)
     assert (ended.code, ended.complained) == (0, "")
 
 
@@ -108,7 +110,7 @@ def test_an_empty_file_and_a_missing_folder_are_a_new_beginning(folder: str, tmp
     if not folder:
         database.touch()
     a_check_in(database)
-    assert len(stored_checks(database)[0].answers) == len(PLAN)
+    assert answers_in(stored_checks(database)[0]) == {line.step: line.answer for line in PLAN}
 
 
 def garbage(pages: bytes) -> bytes:
@@ -234,27 +236,26 @@ def test_a_disk_without_room_for_a_new_file_is_told_and_later_begun_again(room: 
     assert ended.complained.splitlines() in _lines(database, "full", "io")
     assert (ended.code, ended.said) == (Exit.STORAGE, "")
     a_check_in(database)
-    assert len(stored_checks(database)[0].answers) == len(PLAN)
+    assert answers_in(stored_checks(database)[0]) == {line.step: line.answer for line in PLAN}
 
 
 @pytest.mark.parametrize("room", [60_000, 95_000, 130_000])
 def test_a_disk_that_fills_up_costs_the_line_it_did_not_take_and_no_other(room: int, tmp_path: Path) -> None:
     database = tmp_path / "checks.sqlite3"
-    typed = "".join(f"{line.typed}\n" for line in PLAN)
-    ended = run(database_url(database), "chat", typed=typed, program=with_a_full_disk(room))
+    ended = run(database_url(database), "chat", typed=TYPED, program=with_a_full_disk(room))
     assert ended.complained.splitlines() in _lines(database, "full", "io")
     assert ended.code == Exit.STORAGE
     seen = acknowledged(ended.said, PLAN)
     assert 0 < seen < len(PLAN)
     (check,) = stored_checks(database)
-    assert check.answers == {line.step: line.answer for line in PLAN[:seen]}
+    assert answers_in(check) == {line.step: line.answer for line in PLAN[:seen]}
     with Terminal(database) as terminal:
         assert asked(terminal.reply()) == PLAN[seen].step
         for line in PLAN[seen:]:
             assert acknowledged(terminal.ask(line.typed), [line]) == 1
         assert terminal.leave().code == 0
     (check,) = stored_checks(database)
-    assert check.answers == {line.step: line.answer for line in PLAN}
+    assert answers_in(check) == {line.step: line.answer for line in PLAN}
 
 
 @pytest.mark.parametrize("url", ["postgres://localhost/checks", "sqlite:///", "sqlite://", "", "checks.sqlite3"])
