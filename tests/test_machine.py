@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
 from conversations import dialogue
@@ -42,9 +43,15 @@ from conversations.vocabulary import QUESTIONS, TEAM_KINDS, Source, StepKind, Te
 from tests.dialogue import ME, NOON, asked, core
 
 # The same examples on every machine: a red build is a changed product, never bad luck.
-settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "same",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Stage.explicit, Stage.generate, Stage.shrink],
+)
 SAME = settings.get_profile("same")
-STATES = settings(SAME, max_examples=8)
+STATES = settings(SAME, max_examples=20)
 
 INFORMING = ("help", "why", "example", "status", "review", "report", "questions", "card", "glossary", "what is a pin")
 DECIDING = ("decide", "decide", "go on", "ask more because of the gap", "pass", "3: too far")
@@ -112,6 +119,9 @@ BEGINNINGS = st.sampled_from(
 HEADS = several(ANSWERING, st.sampled_from((0, 4, 12, 12, 20, 60)))
 TAILS = several(st.one_of(TYPING, TYPING, TYPING, TYPING, COMING), st.integers(10, 30))
 HISTORY = st.tuples(BEGINNINGS, HEADS, TAILS).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
+ENDS = several(st.one_of(TYPING, TYPING, TYPING, TYPING, COMING), st.integers(0, 6))
+STATE = st.tuples(BEGINNINGS, HEADS, ENDS).map(lambda parts: [*parts[0], *parts[1], *parts[2]])
+"""A history short enough to look at many of the states it may end in."""
 
 
 def answers_at(step: Step) -> tuple[str, ...]:
@@ -257,11 +267,24 @@ def played(history: Iterable[Doing]) -> Play:
 def asking(history: Iterable[Doing]) -> Play:
     """Return a play in which a step is being asked."""
     play = played(history)
-    while play.check.phase is not Phase.ASKING:
-        play.type("back")
+    for _ in range(3):
+        if play.check.phase is not Phase.ASKING:
+            play.type("back")
         if play.check.phase is Phase.REVIEWING:
             play.type("change 1")
+    assert play.check.phase is Phase.ASKING
     return play
+
+
+def finish(play: Play, line: Callable[[Step], str]) -> list[str]:
+    """Answer until nothing is asked any more; return the steps that came up. A loop without an end is a failure."""
+    shown = []
+    for _ in range(len(core().steps)):
+        if play.check.phase is Phase.ASKING:
+            shown.append(play.step.id)
+            play.type(line(play.step))
+    assert play.check.phase is not Phase.ASKING
+    return shown
 
 
 def place_of(play: Play) -> int:
@@ -294,8 +317,7 @@ def phrases(value: object) -> Iterator[Phrase]:
 def test_the_walk_through_replies_reaches_the_innermost_phrases() -> None:
     play = Play()
     play.do(Doing("open"))
-    while play.check.at is not None:
-        play.type("?")
+    finish(play, lambda _: "?")
     keys = {one.key for one in phrases(play.type("report").replies)}
     assert {"verdict.kind.not_known.headline", "steps.owns.question", "report.small_print.rules"} <= keys
     assert {"unsaid.unknown", "options.review", "steps.owns.name"} <= keys
@@ -537,7 +559,7 @@ def test_the_same_events_lead_to_the_same_sessions_and_the_same_words(history: l
 
 
 @STATES
-@given(HISTORY, st.sampled_from(INFORMING))
+@given(STATE, st.sampled_from(INFORMING))
 def test_asking_about_the_check_changes_no_answer_and_loses_no_step(history: list[Doing], line: str) -> None:
     play = played(history)
     before = play.check
@@ -548,7 +570,7 @@ def test_asking_about_the_check_changes_no_answer_and_loses_no_step(history: lis
 
 
 @STATES
-@given(HISTORY, TYPING, st.integers(1, 5))
+@given(STATE, TYPING, st.integers(1, 5))
 def test_a_line_typed_at_an_older_question_changes_nothing(history: list[Doing], doing: Doing, late: int) -> None:
     play = played(history)
     before = play.session(play.talking)
@@ -559,7 +581,7 @@ def test_a_line_typed_at_an_older_question_changes_nothing(history: list[Doing],
 
 
 @STATES
-@given(HISTORY, TYPING)
+@given(STATE, TYPING)
 def test_a_line_typed_at_this_question_is_read_as_if_its_revision_were_not_known(
     history: list[Doing], doing: Doing
 ) -> None:
@@ -570,7 +592,7 @@ def test_a_line_typed_at_this_question_is_read_as_if_its_revision_were_not_known
 
 
 @STATES
-@given(HISTORY, TYPING)
+@given(STATE, TYPING)
 def test_starting_over_asks_once_and_only_yes_clears(history: list[Doing], doing: Doing) -> None:
     play = played(history)
     answers = play.check.answers
@@ -584,7 +606,7 @@ def test_starting_over_asks_once_and_only_yes_clears(history: list[Doing], doing
 
 
 @STATES
-@given(HISTORY)
+@given(STATE)
 def test_starting_over_begins_at_the_first_step(history: list[Doing]) -> None:
     play = played(history)
     turn = play.type("start over", "yes")
@@ -620,7 +642,7 @@ def test_back_undoes_an_answer(history: list[Doing], one: int, other: int) -> No
 
 
 @STATES
-@given(HISTORY, NUMBERS, NUMBERS)
+@given(STATE, NUMBERS, NUMBERS)
 def test_changing_an_answer_is_as_good_as_having_given_it_at_once(history: list[Doing], one: int, other: int) -> None:
     play = asking(history)
     step, session = play.step, play.session(play.talking)
@@ -642,7 +664,7 @@ def place_in(play: Play, step: Step) -> int:
 
 
 @STATES
-@given(HISTORY, st.integers(1, 60))
+@given(STATE, st.integers(1, 60))
 def test_going_back_and_keeping_the_answer_returns_to_the_first_open_step(history: list[Doing], times: int) -> None:
     play = asking(history)
     ids = [step.id for step in play.facts.path]
@@ -664,7 +686,7 @@ def test_going_back_and_keeping_the_answer_returns_to_the_first_open_step(histor
 
 
 @STATES
-@given(HISTORY)
+@given(STATE)
 def test_leaving_and_coming_back_shows_the_question_that_was_left(history: list[Doing]) -> None:
     play = played(history)
     before = play.check
@@ -742,33 +764,32 @@ def led_by(kind: TeamKind, step: Step, number: int) -> str:
     return answer_at(step, number)
 
 
+def steps_shown(seed: int) -> list[str]:
+    """Return the steps that come up with answers by chance, led by one kind of team."""
+    chance = Random(seed)  # noqa: S311  no secret hangs on it
+    only_the_domain_is_new = {"methods": "3", "stack": "3", "domain": "1"} if seed % 2 else {}
+    play = Play()
+    play.do(Doing("open"))
+    play.type("deeper")
+
+    def line(step: Step) -> str:
+        by_chance = led_by(TEAM_KINDS[seed % 3], step, chance.randrange(60))
+        return only_the_domain_is_new.get(step.id, by_chance)
+
+    return finish(play, line)
+
+
 def test_no_step_of_the_core_pack_is_out_of_reach() -> None:
-    shown = set()
-    only_the_domain_is_new = {"methods": "3", "stack": "3", "domain": "1"}
-    for seed in range(30):
-        chance = Random(seed)  # noqa: S311  no secret hangs on it
-        play = Play()
-        play.do(Doing("open"))
-        play.type("deeper")
-        while play.check.phase is not Phase.FINISHED:
-            shown.add(play.step.id)
-            line = led_by(TEAM_KINDS[seed % 3], play.step, chance.randrange(60))
-            play.type(only_the_domain_is_new.get(play.step.id, line) if seed % 2 else line)
     about_me = Play()
     about_me.do(Doing("profile"))
-    while about_me.check.phase is not Phase.REVIEWING:
-        shown.add(about_me.step.id)
-        about_me.type("?")
+    shown = {*finish(about_me, lambda _: "?"), *(step for seed in range(30) for step in steps_shown(seed))}
     assert shown == set(core().by_id)
 
 
 def test_the_short_way_asks_only_what_is_not_deep() -> None:
     play = Play()
     play.do(Doing("open"))
-    shown = []
-    while play.check.phase is not Phase.FINISHED:
-        shown.append(play.step.id)
-        play.type("?")
+    shown = finish(play, lambda _: "?")
     assert shown == [step.id for step in core().steps if not step.deep and not step.profile_only]
     assert len(shown) == 12
 
@@ -828,8 +849,7 @@ def in_phase(phase: Phase) -> Play:
         case Phase.DECIDING:
             play.type("decide")
         case Phase.FINISHED:
-            while play.check.at is not None:
-                play.type("?")
+            finish(play, lambda _: "?")
     assert play.check.phase is phase
     return play
 
@@ -922,6 +942,32 @@ def test_a_near_miss_is_only_taken_on_yes() -> None:
     assert "maturity" not in play.check.answers
     play.type("establishd", "yes")
     assert play.check.answers["maturity"] == (Given(Chosen(("not_tech",)), NOON),)
+
+
+def test_back_from_a_near_miss_is_back_at_its_question() -> None:
+    play = in_phase(Phase.OFFERED)
+    assert asked(play.type("back").replies).step == "maturity"
+    assert play.check.offered is None
+
+
+@pytest.mark.parametrize("line", ["no", "back", "2", "later", "?", "zzz", "start over"])
+def test_anything_but_yes_keeps_every_answer_from_being_cleared(line: str) -> None:
+    play = in_phase(Phase.CONFIRMING)
+    play.type(line)
+    assert list(play.check.answers) == ["team", "kind_sources"]
+
+
+def test_no_to_starting_over_goes_on_at_the_first_open_step() -> None:
+    play = in_phase(Phase.CONFIRMING)
+    assert asked(play.type("no").replies).step == "maturity"
+
+
+def test_back_after_the_report_is_back_at_the_last_question() -> None:
+    play = in_phase(Phase.FINISHED)
+    last = play.facts.path[-1].id
+    assert asked(play.type("back").replies).step == last
+    play.type("keep")
+    assert play.check.phase is Phase.FINISHED
 
 
 def test_another_answer_is_as_good_as_yes_or_no_to_a_near_miss() -> None:
