@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import stat
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import SqliteStore, open_sqlite
-from conversations.ports import Commit, SessionStore
+from conversations.catalogue import phrase
+from conversations.ports import Commit, SessionStore, StorageError
 from conversations.session import (
     PROFILE_CHECK,
     Check,
@@ -196,6 +197,16 @@ async def test_a_person_that_moved_on_is_not_overwritten(store: SessionStore) ->
     assert await store.load(KEY) == theirs
 
 
+async def test_what_was_set_back_meanwhile_is_not_overwritten(store: SessionStore) -> None:
+    first = await with_check(store)
+    assert first.check is not None
+    newer = Session(first.person, replace(first.check, revision=5))
+    assert await store.commit(newer, answered(newer)) is Commit.STALE
+    newer = replace(first, person=replace(first.person, revision=5))
+    assert await store.commit(newer, replace(first, person=replace(first.person, revision=6))) is Commit.STALE
+    assert await store.load(KEY) == first
+
+
 async def test_a_stale_check_keeps_the_person_from_being_written(store: SessionStore) -> None:
     first = await with_check(store)
     theirs = answered(first, "theirs")
@@ -338,6 +349,19 @@ async def test_what_was_saved_outlives_the_store(path: Path) -> None:
         saved = await with_check(store)
     async with open_sqlite(path) as store:
         assert await store.load(KEY) == saved
+
+
+@pytest.mark.parametrize("table", ["people", "checks"])
+async def test_a_damaged_record_is_told_and_left_as_it_is(sqlite_store: SqliteStore, path: Path, table: str) -> None:
+    await with_check(sqlite_store)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(f"UPDATE {table} SET body = 'Zyxwvutsr'")  # noqa: S608  one of two names above
+    with pytest.raises(StorageError) as caught:
+        await sqlite_store.load(KEY)
+    assert caught.value.told == phrase("storage.damaged", name=str(path))
+    assert "Zyxwvutsr" not in str(caught.value)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute(f"SELECT body FROM {table}").fetchall() == [("Zyxwvutsr",)]  # noqa: S608  as above
 
 
 async def test_two_stores_on_one_file_see_and_heed_each_other(sqlite_store: SqliteStore, path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.pack_files import read_core_pack
-from conversations.packs import LABEL_LIMIT, PackMistakesError, build_script, required_texts
+from conversations.packs import PackMistakesError, build_script, required_texts
 from conversations.script import Feeds, Script
 from tests.dialogue import core
 
@@ -279,19 +279,18 @@ def test_a_question_for_others_is_only_called_for_where_there_is_someone_to_ask(
 
 def test_a_label_is_told_when_it_does_not_fit_on_a_button() -> None:
     values = Values()
-    values.text("steps.owns.choices.nothing", "x" * LABEL_LIMIT)
+    values.text("steps.owns.choices.nothing", "x" * 75)
     values.build()
-    long = "x" * (LABEL_LIMIT + 1)
+    long = "x" * 76
     assert mistakes(lambda pack: pack.text("steps.owns.choices.nothing", long)) == [
-        f"en: the label of owns.nothing is longer than {LABEL_LIMIT} characters"
+        "en: the label of owns.nothing is longer than 75 characters"
     ]
 
 
 def test_a_shared_label_is_told_for_every_step_that_shows_it() -> None:
-    long = "x" * (LABEL_LIMIT + 1)
+    long = "x" * 76
     assert mistakes(lambda pack: pack.text("shared.how_new.choices.new", long)) == [
-        f"en: the label of {step}.new is longer than {LABEL_LIMIT} characters"
-        for step in ("methods", "stack", "domain")
+        f"en: the label of {step}.new is longer than 75 characters" for step in ("methods", "stack", "domain")
     ]
 
 

@@ -476,8 +476,14 @@ def test_a_skill_that_is_nearly_a_known_one_is_offered(line: str, expected: Skil
     assert read(line, "skills") == offered(expected)
 
 
-def test_a_short_name_is_never_near_another() -> None:
-    assert read("sqm", "skills") == answered(skills(sqm=None))
+@pytest.mark.parametrize("line", ["sqm", "kera", "jax2", "Gogo"])
+def test_a_short_name_is_never_near_another(line: str) -> None:
+    assert read(line, "skills") == answered(skills(**{line: None}))
+
+
+@pytest.mark.parametrize("line", ["Facebook", "Casino", "Stairwell", "R2D2"])
+def test_a_name_that_ends_like_a_level_has_none(line: str) -> None:
+    assert read(line, "skills") == answered(skills(**{line: None}))
 
 
 def test_too_many_skills_and_too_long_a_name_are_refused() -> None:
