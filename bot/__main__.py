@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
+import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -43,6 +44,7 @@ class Exit(IntEnum):
 
     NOT_FOUND = 1
     USAGE = 2
+    FAULT = 70
     STORAGE = 74
     SETTINGS = 78
 
@@ -76,6 +78,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001  the last line of defence: a traceback or a message may quote an answer
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119
+        sys.stderr.write(
+            f"teamcheck has a fault of its own ({where}). What was shown as noted is saved. Please report it.\n"
+        )
+        sys.exit(Exit.FAULT)
 
 
 @cli.callback(invoke_without_command=True)

@@ -59,10 +59,6 @@ class Catalogue:
         found = self.languages[language].get(key, ())
         return (found,) if isinstance(found, str) else found
 
-    def has(self, key: str, language: str) -> bool:
-        """Tell whether a sentence exists."""
-        return key in self.languages[language]
-
     def _arg(self, arg: Arg, language: str) -> str:
         if isinstance(arg, tuple):
             return self.text(Phrase("list.separator"), language).join(self.text(part, language) for part in arg)

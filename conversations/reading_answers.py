@@ -49,7 +49,7 @@ _LIST = re.compile(r"[,;，、；\n]+")
 _KEPT = "\n\u200c\u200d"
 """Line breaks, and the two joiners that Persian and emoji are written with."""
 _ATTRIBUTED = re.compile(
-    r"(?P<text>.*?)\s*[@＠](?P<source>[^\s@\"“「:：]+)\s*[:：]?\s*(?:[\"“「](?P<quote>.*?)[\"”」]?)?",
+    r"(?P<text>.*?)\s*[@＠](?P<source>[^@\"“「:：\n]+?)\s*[:：]?\s*(?:[\"“「](?P<quote>.*?)[\"”」]?)?",
     re.DOTALL,
 )
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)
@@ -100,6 +100,13 @@ def _after(text: str, word: str) -> str | None:
     if match is None and not unicodedata.is_normalized("NFKC", text):
         return _after(unicodedata.normalize("NFKC", text), word)
     return text[match.end() :].strip() if match else None
+
+
+def _numbers(part: str) -> list[str]:
+    """Split "1 3 - 5 4 ?" into "1", "3-5" and "4?"; empty where there are words in it."""
+    if not re.fullmatch(r"[\d\s?？#–~～-]+", part):
+        return []
+    return re.sub(r"\s*([?？])", r"\1", re.sub(r"\s*[-–~～]\s*", "-", part)).split()
 
 
 def clean(text: str) -> str:
@@ -352,10 +359,9 @@ class Reader:
         """Split "1 3 4?" and "api and ui" where the whole is not itself a choice."""
         if self._choice(part.rstrip("?？ "), step):
             return [part]
-        if re.fullmatch(r"[\d\s?？#–~～-]+", part):
-            return re.sub(r"\s*([?？])", r"\1", re.sub(r"\s*[-–~～]\s*", "-", part)).split()
         joints = "|".join(re.escape(word) for word in self._words("and"))
-        return [piece.strip() for piece in re.split(rf"(?:{joints})", f" {part} ") if piece.strip()]
+        pieces = [piece.strip() for piece in re.split(rf"(?:{joints})", f" {part} ") if piece.strip()]
+        return [one for piece in pieces for one in (_numbers(piece) or [piece])]
 
     def _amount(self, said: str, step: Step) -> Meant:
         if step.kind is StepKind.SCALE:

@@ -40,7 +40,6 @@ class Feeds(StrEnum):
     EARLIER_TITLE = "earlier_title"
     OWN_SKILLS = "own_skills"
     GOAL = "goal"
-    BASELINE = "baseline"
 
 
 class _Row(BaseModel):
@@ -98,11 +97,6 @@ class Step(_Served):
     def texts(self) -> str:
         """The address under which the labels and words of its choices stand."""
         return f"shared.{self.labels}" if self.labels else f"steps.{self.id}"
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one choice may be picked."""
-        return self.kind is StepKind.CHOICES
 
 
 class Severity(BaseModel):

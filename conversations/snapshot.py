@@ -57,8 +57,10 @@ def _load(adapter: TypeAdapter[Record], text: str) -> Record:
     try:
         wrapped = json.loads(text)
         schema, record = wrapped["schema"], wrapped["record"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise SnapshotError("a stored record is damaged") from None
+    if not isinstance(schema, int):
+        raise SnapshotError("a stored record is damaged")
     if schema != SCHEMA:
         raise SnapshotError(f"a stored record has the shape {schema}, this version reads {SCHEMA}")
     try:

@@ -1,6 +1,5 @@
 """Whole dialogues as golden text. `make golden` writes them again; then the difference is read by a person."""
 
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from conversations.session import PROFILE_CHECK
 from tests.dialogue import Player
+from tests.golden import assert_golden
 
 FOLDER = Path(__file__).parent / "transcripts" / "en"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.answers"))
@@ -42,11 +42,7 @@ async def come_back(player: Player, visit: re.Match[str]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_dialogue_reads_as_its_transcript_says(name: str) -> None:
     lines = (FOLDER / f"{name}.answers").read_text(encoding="utf-8").splitlines()
-    golden = FOLDER / f"{name}.txt"
-    shown = await play(lines)
-    if os.environ.get("TEAMCHECK_GOLDEN") == "write":
-        golden.write_text(shown, encoding="utf-8")
-    assert shown == golden.read_text(encoding="utf-8")
+    assert_golden(FOLDER / f"{name}.txt", await play(lines))
 
 
 def test_there_are_transcripts_and_each_has_its_answers() -> None:

@@ -30,8 +30,7 @@ class InMemoryStore:
             return Commit.STALE
         if after.check and after.check != before.check:
             same = before.check is not None and before.check.id == after.check.id
-            expected = before.check.revision if before.check and same else 0
-            if (check.revision if check else 0) != expected:
+            if (check.revision if check else None) != (before.check.revision if before.check and same else None):
                 return Commit.STALE
             self._checks[key, after.check.id] = dump_check(after.check)
         if after.person != before.person:
