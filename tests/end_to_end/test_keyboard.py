@@ -24,14 +24,16 @@ class Terminal:
     def __init__(self, master: int, process: int) -> None:
         self._master, self._process = master, process
         self.shown = ""
+        self._seen = 0
 
     def wait_for(self, text: str) -> None:
-        """Read what is shown until the text has come since the last wait."""
-        start, deadline = len(self.shown), time.monotonic() + PATIENCE
-        while text not in self.shown[start:]:
-            assert time.monotonic() < deadline, f"{text!r} never came: {self.shown[start:][-500:]!r}"
+        """Read what is shown until the text has come behind what was waited for last."""
+        deadline = time.monotonic() + PATIENCE
+        while (place := self.shown.find(text, self._seen)) < 0:
+            assert time.monotonic() < deadline, f"{text!r} never came: {self.shown[self._seen :][-500:]!r}"
             if select.select([self._master], [], [], 0.2)[0]:
                 self.shown += self._read()
+        self._seen = place + len(text)
 
     def _read(self) -> str:
         try:
@@ -40,12 +42,21 @@ class Terminal:
             return ""
 
     def press(self, keys: bytes) -> None:
-        """Press keys once the program reads them one by one; until then Ctrl-C and Ctrl-D mean something else."""
+        """Press keys once the program reads them one by one; until then Ctrl-C and Ctrl-D mean something else.
+
+        And not before the prompt has stood for a moment: a Ctrl-C between the prompt and the wait for a key is seen
+        by Python only with the next key.
+        """
         deadline = time.monotonic() + PATIENCE
-        while termios.tcgetattr(self._master)[3] & termios.ICANON:
+        while self._still_showing() or termios.tcgetattr(self._master)[3] & termios.ICANON:
             assert time.monotonic() < deadline, "it does not read keys"
-            time.sleep(0.01)
         os.write(self._master, keys)
+
+    def _still_showing(self) -> bool:
+        if not select.select([self._master], [], [], 0.2)[0]:
+            return False
+        self.shown += self._read()
+        return True
 
     def ends_with(self) -> int:
         """Wait for the end; return the exit code."""
@@ -65,6 +76,8 @@ class Terminal:
 def chatting(database: Path) -> Iterator[Terminal]:
     process, master = pty.fork()
     if process == 0:
+        # A run that was started in the background has Ctrl-C ignored, and would hand that on.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         environment = {**os.environ, "TEAMCHECK_DATABASE_URL": database_url(database), "TERM": "xterm-256color"}
         os.execve(sys.executable, [sys.executable, "-m", "bot", "chat"], environment)  # noqa: S606
     try:
