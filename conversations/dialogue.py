@@ -15,8 +15,7 @@ from conversations.assessment.evidence import contradictions, source_name
 from conversations.catalogue import Arg, Phrase, phrase
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
-from conversations.judgement import facts_of, report_on, said
-from conversations.open_questions import SETTLE
+from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import changes, learned, read_again, reasons, with_answers
 from conversations.reading_answers import Reader
 from conversations.replies import Ask, Choose, Goodbye, Listed, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
@@ -165,7 +164,7 @@ def _menu(scene: Scene) -> tuple[Intent, ...]:
         case Phase.FINISHED:
             wanted = (
                 (Intent.QUIT, True),
-                (Intent.FILL_IN, bool(_still_to_fill_in(scene))),
+                (Intent.FILL_IN, any(open_on(scene.script, scene.facts))),
                 (Intent.DEEPER, bool(_shallow(scene))),
                 (Intent.REVIEW, True),
                 (Intent.QUESTIONS, True),
@@ -179,9 +178,8 @@ def _menu(scene: Scene) -> tuple[Intent, ...]:
 
 
 def _still_to_fill_in(scene: Scene) -> tuple[str, ...]:
-    """Return the steps that the report's questions are about."""
-    asked_about = {question.id.removeprefix(SETTLE) for question in scene.report.questions}
-    return tuple(step.id for step in scene.script.steps if step.id in asked_about)
+    """Return the steps that the report's questions are about, in the order of the script."""
+    return tuple(sorted(set(open_on(scene.script, scene.facts)), key=scene.script.position.__getitem__))
 
 
 def _shallow(scene: Scene) -> tuple[Question, ...]:

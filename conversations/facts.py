@@ -191,12 +191,11 @@ def _leading(facts: Facts, step: Step) -> Answer | None:
     return given[max(range(len(given)), key=rank)].answer
 
 
-def signals(step: Step, answer: Answer | None) -> Mapping[TeamKind, int]:
+def signals(signs: Mapping[str, Mapping[TeamKind, int]], answer: Answer | None) -> Mapping[TeamKind, int]:
     """Add up what the choices picked at a step say about the kind of team."""
     total: dict[TeamKind, int] = {}
     if isinstance(answer, Chosen):
-        for choice in step.choices:
-            if choice.id in answer.yes:
-                for kind, weight in choice.signals.items():
-                    total[kind] = total.get(kind, 0) + weight
+        for choice in answer.yes:
+            for kind, weight in signs.get(choice, {}).items():
+                total[kind] = total.get(kind, 0) + weight
     return total

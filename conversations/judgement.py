@@ -1,11 +1,11 @@
 """Answers in, report out: the three verdicts, the flags, the open questions. Same answers, same report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from conversations.assessment import evidence, ownership, skill_gap, team_kind
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts, Known, read_facts
-from conversations.open_questions import Standing, still_open
+from conversations.open_questions import Standing, open_steps, still_open
 from conversations.red_flags import raised, up
 from conversations.report import Report, Said, Verdict
 from conversations.script import Feeds, Script
@@ -48,6 +48,11 @@ def standing(script: Script, what: Known) -> Standing:
     facts = read_facts(script, what, _state)
     states = (team_kind.state(facts), skill_gap.state(facts), ownership.state(facts))
     return Standing(states, frozenset(flag.id for flag in up(facts, team_kind.lean(facts))))
+
+
+def open_on(script: Script, facts: Facts) -> Iterator[str]:
+    """Yield the steps that a report's open questions would be about, without writing the report."""
+    return open_steps(facts, team_kind.lean(facts), lambda what: standing(script, what))
 
 
 def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:

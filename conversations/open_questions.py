@@ -56,9 +56,7 @@ def still_open(
     called_for = [_of_extra(q) for q in script.questions if q.when and holds(q.when, facts)]
     always = [_of_extra(q) for q in script.questions if not q.when]
     settle = [_settling(facts, one) for one in contradictions]
-    unsaid = [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
-    tellers = {*Whom} - {Whom.YOURSELF}
-    unasked = [s for s in facts.deeper if s.counts and s.whom in tellers and not _beside(s, sides)]
+    unsaid, unasked = _unsaid(facts, sides), _unasked(facts, sides)
     now = stand(facts.known)
     weight = {step.id: _weight(facts, step, now, stand) for step in (*unsaid, *unasked)}
     unknown = [_of_step(step) for step in unsaid] + [_of_step(step) for step in unasked if weight[step.id]]
@@ -66,6 +64,23 @@ def still_open(
     telling = [question for question in unknown if weight[question.id] >= _TELLING]
     others = [question for question in unknown if weight[question.id] < _TELLING]
     return (*grave, *settle, *telling, *called_for, *others, *lesser, *always)
+
+
+def open_steps(facts: Facts, sides: tuple[TeamKind, ...], stand: Stand) -> Iterator[str]:
+    """Yield the steps that the open questions are about, those that are quick to find first."""
+    yield from (step.id for step in facts.contradicted())
+    yield from (step.id for step in _unsaid(facts, sides))
+    now = stand(facts.known)
+    yield from (step.id for step in _unasked(facts, sides) if _weight(facts, step, now, stand))
+
+
+def _unsaid(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Step]:
+    return [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
+
+
+def _unasked(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Step]:
+    tellers = {*Whom} - {Whom.YOURSELF}
+    return [step for step in facts.deeper if step.counts and step.whom in tellers and not _beside(step, sides)]
 
 
 def _beside(step: Step, sides: tuple[TeamKind, ...]) -> bool:

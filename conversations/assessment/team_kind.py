@@ -27,8 +27,8 @@ NEAR = 0.5
 def weigh(facts: Facts) -> dict[TeamKind, int]:
     """Return the weight of evidence for each kind."""
     total = dict.fromkeys(TEAM_KINDS, 0)
-    for step in facts.path:
-        for kind, weight in signals(step, facts.answers.get(step.id)).items():
+    for step, signs in facts.script.signs.items():
+        for kind, weight in signals(signs, facts.answers.get(step)).items():
             total[kind] += min(weight, STEP_CAP)
     return total
 
@@ -124,7 +124,7 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
                 continue
             speaking = tuple(c.id for c in step.choices if c.id in answer.yes and c.signals.get(kind))
             if speaking:
-                weight = min(signals(step, answer)[kind], STEP_CAP)
+                weight = min(signals(facts.script.signs[step.id], answer)[kind], STEP_CAP)
                 for one in evidence.of_steps(facts, [step.id], kind, weight):
                     labels = tuple(choice_label(step, choice) for choice in speaking)
                     found.append(Evidence(one.step, one.name, phrase("answer.list", items=labels), kind, weight))
