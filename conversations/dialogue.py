@@ -53,11 +53,13 @@ class Scene:
     meant: Meant
 
     saved: tuple[Check, ...] = ()
+    carried: Facts | None = None
+    """The facts of the scene before, where nothing was said since."""
 
     @cached_property
     def facts(self) -> Facts:
         """The answers that count."""
-        return facts_of(self.script, self.check, self.person.about)
+        return self.carried or facts_of(self.script, self.check, self.person.about)
 
     @cached_property
     def report(self) -> Report:
@@ -75,11 +77,12 @@ class Scene:
 
     def with_check(self, check: Check) -> "Scene":
         """Return the scene after a change of the check."""
-        return replace(self, check=check)
+        nothing_said = check.answers is self.check.answers and check.deep is self.check.deep
+        return replace(self, check=check, carried=self.facts if nothing_said else None)
 
     def with_person(self, person: Person) -> "Scene":
         """Return the scene after a change of what is known about the person."""
-        return replace(self, person=person)
+        return replace(self, person=person, carried=None)
 
 
 Outcome = tuple[Scene, tuple[Reply, ...]]
