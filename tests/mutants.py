@@ -61,13 +61,7 @@ class Mutant:
 
 def all_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
     """Name everything that can be disabled."""
-    for flag in pack["flags"]:
-        serves = tuple(flag["serves"])
-        yield Mutant(f"flag:{flag['id']}", serves)
-        if "instead" in flag:
-            yield Mutant(f"instead:{flag['id']}", serves)
-        if "kinds" in flag:
-            yield Mutant(f"kinds:{flag['id']}", (flag["id"],))
+    yield from _flag_mutants(pack)
     for step in pack["steps"]:
         serves = tuple(step.get("serves", ()))
         for choice in step.get("choices", ()):
@@ -86,15 +80,26 @@ def all_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
     yield from (Mutant(f"code:{name}", (rule,)) for name, (rule, _, _) in CODE.items())
 
 
+def _flag_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
+    for flag in pack["flags"]:
+        serves = tuple(flag["serves"])
+        yield Mutant(f"flag:{flag['id']}", serves)
+        if "instead" in flag:
+            yield Mutant(f"instead:{flag['id']}", serves)
+        if "kinds" in flag:
+            yield Mutant(f"kinds:{flag['id']}", (flag["id"],))
+
+
 def _parts(row: Mapping[str, Any]) -> list[tuple[list[Any], int]]:
     """Return each part of a compound condition in a row, as the list that holds it and its place there."""
     found = []
     waiting = [row.get("when"), row.get("instead", {}).get("when")]
     while waiting:
-        condition = waiting.pop(0) or {}
-        parts = condition.get("all") or condition.get("any") or []
-        found += [(parts, place) for place in range(len(parts)) if len(parts) > 1]
-        waiting += [*parts, condition.get("not")]
+        condition = waiting.pop(0)
+        if condition:
+            parts = condition.get("all") or condition.get("any") or []
+            found += [(parts, place) for place in range(len(parts)) if len(parts) > 1]
+            waiting += [*parts, condition.get("not")]
     return found
 
 
