@@ -103,12 +103,14 @@ class Facts:
         return len(answered), len(asked)
 
     def sources(self, section: Question) -> tuple[Source, ...]:
-        """Return who the answers of a section come from: as said there, or in the nearest section before it."""
+        """Return who the answers of a section come from: as said there or, where that was not asked, before it."""
         for question in reversed(QUESTIONS[: QUESTIONS.index(section) + 1]):
             step = self.script.feeding(Feeds.SOURCES, question)
             answer = self.answers.get(step.id) if step else None
             if isinstance(answer, Chosen) and answer.yes:
                 return tuple(Source(choice) for choice in answer.yes)
+            if answer is not None:
+                return ()
         return ()
 
     def givens(self, step: Step) -> tuple[Given, ...]:

@@ -45,7 +45,7 @@ def still_open(
     """Return the open questions in the order to ask them.
 
     First what would clear a grave flag, then contradictions and what the person does not know yet, by how much the
-    answer could change, then the lesser flags, then what is always worth asking. A flag the person is fine with asks
+    answer could change, then the lesser flags, then the rest. A flag the person is fine with asks
     nothing.
     """
     script = facts.script
@@ -63,7 +63,7 @@ def still_open(
     unknown.sort(key=lambda question: (-weight[question.id], question.section != "ownership"))
     telling = [question for question in unknown if weight[question.id] >= _TELLING]
     others = [question for question in unknown if weight[question.id] < _TELLING]
-    return (*grave, *settle, *telling, *called_for, *others, *lesser, *always)
+    return (*grave, *settle, *telling, *called_for, *lesser, *others, *always)
 
 
 def open_steps(facts: Facts, sides: tuple[TeamKind, ...], stand: Stand) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any
 VARIABLE = "TEAMCHECK_MUTANT"
 ROWS = ("steps", "flags", "questions", "remarks")
 RULES = "tests/test_acceptance.py"
-FILES = (RULES, *(f"tests/test_{what}.py" for what in ("flags", "remarks", "signs", "topics")))
+FILES = (RULES, *(f"tests/test_{what}.py" for what in ("flags", "pack_conditions", "remarks", "signs", "topics")))
 
 CODE: Mapping[str, tuple[str, str, Any]] = {
     # name: the rule it serves, what is replaced, and by what

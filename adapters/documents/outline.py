@@ -116,7 +116,7 @@ class Outline:
 
     def _questions(self, report: Report) -> Iterator[Block]:
         """Yield the open questions by whom to ask, at most a handful each, numbered through."""
-        first = report.questions[:FIRST_FEW]
+        first = [question for question in report.questions if question.whom is not Whom.YOURSELF][:FIRST_FEW]
         if len(report.questions) > FIRST_FEW:
             yield Paragraph(self._label("first_few", n=FIRST_FEW))
             yield Points(tuple(Item(f"{self._text(q.ask)} ({self._text(phrase(f'whom.{q.whom}'))})") for q in first))
