@@ -6,7 +6,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from importlib.metadata import version
@@ -23,10 +23,11 @@ from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, application, core_script
-from conversations.catalogue import Phrase, phrase
+from conversations.catalogue import ENGLISH, Phrase, language_for, phrase
 from conversations.events import Opened
 from conversations.judgement import report_on
 from conversations.ports import StorageError
+from conversations.reading_answers import normalise
 from conversations.replies import ShowReport
 from conversations.session import PROFILE_CHECK, Check, Phase
 from conversations.vocabulary import ReportPart
@@ -36,7 +37,8 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter or digit that is mistaken for another."""
-_LANGUAGE = "en"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a system says which language its user reads; the first that is set counts."""
 
 
 class Exit(IntEnum):
@@ -56,6 +58,10 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
 
+
+Language = Annotated[
+    str | None, typer.Option(help="The language to speak, like zh or en; as your system says, at first.", metavar="TAG")
+]
 
 cli = typer.Typer(
     name="teamcheck",
@@ -99,89 +105,100 @@ def _options(
 @cli.command()
 def chat(
     resume: Annotated[str | None, typer.Option(help="Go on with this check.", metavar="ID")] = None,
+    language: Language = None,
     *,
     new: Annotated[bool, typer.Option("--new", help="Begin a new check, though another one is open.")] = False,
 ) -> None:
     """Run a check, or go on with the one you left. Reads lines from a pipe as well."""
-    with _running() as (run, app):
+    with _running(language) as (run, app, spoken):
         if resume:
-            _found(run, app, resume)
+            _found(run, app, resume, spoken)
         elif not new:
             resume = next((check.id for check in _teams(run, app) if check.phase is not Phase.FINISHED), None)
-        _play(run, app, Opened(TERMINAL_PERSON, _now(), _new_id(), check=resume, fresh=new))
+        _play(run, app, _opened(language, check=resume, fresh=new))
 
 
 @cli.command()
-def profile() -> None:
+def profile(language: Language = None) -> None:
     """Say once what holds for every team: what you want, know and value. Changing it reads your saved checks again."""
-    with _running() as (run, app):
-        _play(run, app, Opened(TERMINAL_PERSON, _now(), _new_id(), check=PROFILE_CHECK))
+    with _running(language) as (run, app, _):
+        _play(run, app, _opened(language, check=PROFILE_CHECK))
 
 
 def _play(run: Run, app: Application, opened: Opened) -> None:
     console = _console()
     source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
-    page = PlainText(console, app.script.catalogue, _LANGUAGE)
+
+    def page(language: str) -> PlainText:
+        return PlainText(console, app.script.catalogue, language)
+
     play(opened, lambda event: run(app.turns.handle(event)), source, page, _now)
 
 
 @cli.command()
-def checks() -> None:
+def checks(language: Language = None) -> None:
     """List your checks."""
-    with _running() as (run, app):
+    with _running(language) as (run, app, spoken):
         mine = _teams(run, app)
         if not mine:
-            typer.echo(app.script.catalogue.text(phrase("checks.none"), _LANGUAGE))
+            typer.echo(app.script.catalogue.text(phrase("checks.none"), spoken))
             return
         about = run(app.store.load(TERMINAL_PERSON)).person.about
         reports = [report_on(app.script, check, about) for check in mine]
-        _console().print(checks_table(reports, app.script.catalogue, _LANGUAGE))
+        _console().print(checks_table(reports, app.script.catalogue, spoken))
 
 
 @cli.command()
 def report(
     check_id: Annotated[str | None, typer.Argument(metavar="ID", help="Which check; the latest, if left out.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    language: Language = None,
     *,
     questions: Annotated[bool, typer.Option("--questions", help="Only the questions still to ask.")] = False,
 ) -> None:
     """Print the report of a check, finished or not."""
-    with _running() as (run, app):
+    with _running(language) as (run, app, spoken):
         about = run(app.store.load(TERMINAL_PERSON)).person.about
-        value = report_on(app.script, _found(run, app, check_id), about)
+        value = report_on(app.script, _found(run, app, check_id, spoken), about)
         catalogue = app.script.catalogue
         part: ReportPart = "questions" if questions else "all"
         match form:
             case Format.TEXT:
-                PlainText(_console(), catalogue, _LANGUAGE).show(ShowReport(value, part))
+                PlainText(_console(), catalogue, spoken).show(ShowReport(value, part))
             case Format.MARKDOWN:
-                sys.stdout.write(to_markdown(value, catalogue, _LANGUAGE, part))
+                sys.stdout.write(to_markdown(value, catalogue, spoken, part))
             case Format.JSON:
-                sys.stdout.write(to_json(value, catalogue, _LANGUAGE, part))
+                sys.stdout.write(to_json(value, catalogue, spoken, part))
 
 
 @cli.command()
-def forget(*, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False) -> None:
+def forget(
+    language: Language = None, *, yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False
+) -> None:
     """Erase everything that is kept about you. Asks once."""
-    with _running() as (run, app):
+    with _running(language) as (run, app, spoken):
         text, words = app.script.catalogue.text, app.script.catalogue.words
-        typer.echo(text(phrase("forget.what"), _LANGUAGE))
+        typer.echo(text(phrase("forget.what"), spoken))
         if not yes:
-            typer.echo(text(phrase("forget.sure"), _LANGUAGE) + " ", nl=False)
-            if sys.stdin.readline().strip().casefold() not in words("words.commands.yes", _LANGUAGE):
-                typer.echo(text(phrase("forget.kept"), _LANGUAGE))
+            typer.echo(text(phrase("forget.sure"), spoken) + " ", nl=False)
+            if normalise(sys.stdin.readline()) not in words("words.commands.yes", spoken):
+                typer.echo(text(phrase("forget.kept"), spoken))
                 return
         run(app.store.forget(TERMINAL_PERSON))
-        typer.echo(text(phrase("forget.done"), _LANGUAGE))
+        typer.echo(text(phrase("forget.done"), spoken))
 
 
 @contextmanager
-def _running() -> Iterator[tuple[Run, Application]]:
-    """Open the application, and turn what its store says into one line and an exit code."""
+def _running(asked: str | None) -> Iterator[tuple[Run, Application, str]]:
+    """Open the application, and turn what its store says into one line and an exit code.
+
+    Words are in the language that was asked for, else in the one the person speaks, else in the system's.
+    """
     script = core_script()
+    spoken = language_for(asked or _system_language(), script.catalogue.languages)
 
     def stop(told: Phrase, code: Exit) -> NoReturn:
-        typer.echo(script.catalogue.text(told, _LANGUAGE), err=True)
+        typer.echo(script.catalogue.text(told, spoken), err=True)
         raise typer.Exit(code)
 
     try:
@@ -195,7 +212,11 @@ def _running() -> Iterator[tuple[Run, Application]]:
         try:
             app = runner.run(context.__aenter__())
             try:
-                yield runner.run, app
+                with suppress(StorageError):  # it comes up again where the person is needed: erasing works without
+                    person = runner.run(app.store.load(TERMINAL_PERSON)).person
+                    if person.revision and not asked:
+                        spoken = language_for(person.language, script.catalogue.languages)
+                yield runner.run, app, spoken
             finally:
                 runner.run(context.__aexit__(None, None, None))
         except StorageError as error:
@@ -207,13 +228,22 @@ def _teams(run: Run, app: Application) -> list[Check]:
     return [check for check in run(app.store.checks(TERMINAL_PERSON)) if not check.is_profile]
 
 
-def _found(run: Run, app: Application, check: str | None) -> Check:
+def _found(run: Run, app: Application, check: str | None, spoken: str) -> Check:
     found = next((one for one in _teams(run, app) if check is None or one.id == check), None)
     if found is None:
         key = phrase("checks.unknown", id=check) if check else phrase("checks.none")
-        typer.echo(app.script.catalogue.text(key, _LANGUAGE), err=True)
+        typer.echo(app.script.catalogue.text(key, spoken), err=True)
         raise typer.Exit(Exit.NOT_FOUND)
     return found
+
+
+def _opened(language: str | None, check: str | None, *, fresh: bool = False) -> Opened:
+    spoken, switch = language or _system_language(), language is not None
+    return Opened(TERMINAL_PERSON, _now(), _new_id(), check, fresh=fresh, language=spoken, switch=switch)
+
+
+def _system_language() -> str:
+    return next(filter(None, map(os.environ.get, _LOCALE)), ENGLISH)
 
 
 def _console() -> Console:

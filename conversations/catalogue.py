@@ -1,9 +1,17 @@
 """Text is an address until the last moment: a Phrase names a sentence, a Catalogue holds it in each language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+ENGLISH = "en"
+"""The language of whoever asks for one that nobody wrote."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -15,8 +23,8 @@ class Phrase:
     args: Mapping[str, "Arg"] = field(default_factory=dict)
 
 
-Arg = str | int | float | Phrase | tuple["Phrase | str", ...]
-"""A placeholder's filling: the person's own text, a number, another phrase, or several to be listed."""
+Arg = str | int | float | date | Phrase | tuple["Phrase | str", ...]
+"""A placeholder's filling: the person's own text, a number, a day, another phrase, or several to be listed."""
 
 Entries = Mapping[str, str | tuple[str, ...]]
 """Dotted key -> sentence, or a list of words."""
@@ -27,18 +35,44 @@ def phrase(key: str, **args: Arg) -> Phrase:
     return Phrase(key, args)
 
 
+def language_for(tag: str, available: Collection[str]) -> str:
+    """Return the language to speak to somebody whose platform says "zh-TW", "zh_CN.UTF-8" or "de"."""
+    wanted = re.split(r"[.@]", tag.casefold().replace("_", "-"))[0]
+    by_tag = {one.casefold(): one for one in available}
+    while wanted and wanted not in by_tag:
+        wanted = wanted.rpartition("-")[0]
+    return by_tag.get(wanted, ENGLISH)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale(ENGLISH)
+
+
+def plural_categories(language: str) -> frozenset[str]:
+    """Return the forms that a sentence with a count has in a language: "one" and "other" in English."""
+    return _locale(language).plural_form.tags | {"other"}
+
+
 class Catalogue:
-    """Every sentence and word list, per language."""
+    """Every sentence and word list, per language; English stands in for a language that it does not have."""
 
     def __init__(self, languages: Mapping[str, Entries]) -> None:
         self.languages = languages
+
+    def entries(self, language: str) -> Entries:
+        """Return what a language has."""
+        return self.languages[language if language in self.languages else language_for(language, self.languages)]
 
     def text(self, said: Phrase | str, language: str) -> str:
         """Word a phrase; text that is already text stays as it is.
 
         Placeholders are filled by name alone, never by attribute or index, so that a sentence from a
-        foreign pack cannot reach into our values. A sentence that depends on a count `n` has the two
-        entries `key.one` and `key.other`.
+        foreign pack cannot reach into our values. A sentence that depends on a count `n` has an entry for
+        each form that the language has, such as `key.one` and `key.other`.
 
         Raises:
             KeyError: the language has no such sentence, or a placeholder has no filling.
@@ -46,17 +80,19 @@ class Catalogue:
         """
         if isinstance(said, str):
             return said
-        entries = self.languages[language]
+        entries = self.entries(language)
         found = entries.get(said.key)
-        if found is None and "n" in said.args:
-            found = entries.get(f"{said.key}.one" if said.args["n"] == 1 else f"{said.key}.other")
+        count = said.args.get("n")
+        if found is None and isinstance(count, int | float):
+            form = _locale(language).plural_form(count)
+            found = entries.get(f"{said.key}.{form}", entries.get(f"{said.key}.other"))
         if not isinstance(found, str):
             raise KeyError(f"{language}: no sentence {said.key}")
         return _PLACEHOLDER.sub(lambda match: self._arg(said.args[match[1]], language), found)
 
     def words(self, key: str, language: str) -> tuple[str, ...]:
         """Return the word list at a key; empty where there is none."""
-        found = self.languages[language].get(key, ())
+        found = self.entries(language).get(key, ())
         return (found,) if isinstance(found, str) else found
 
     def _arg(self, arg: Arg, language: str) -> str:
@@ -64,7 +100,14 @@ class Catalogue:
             return self.text(Phrase("list.separator"), language).join(self.text(part, language) for part in arg)
         if isinstance(arg, Phrase | str):
             return self.text(arg, language)
-        return f"{arg:g}"
+        if isinstance(arg, date):
+            return day(arg, language)
+        return format_decimal(arg, locale=_locale(language), group_separator=False)
+
+
+def day(when: date, language: str, *, short: bool = False) -> str:
+    """Write a day as the language writes it: March 2, 2026, or 2026年3月2日."""
+    return format_date(when, "medium" if short else "long", _locale(language))
 
 
 def placeholders(sentence: str) -> frozenset[str]:

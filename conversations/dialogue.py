@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from conversations.assessment.evidence import contradictions, source_name
-from conversations.catalogue import Arg, Phrase, phrase
+from conversations.catalogue import Arg, Phrase, language_for, phrase
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
 from conversations.judgement import facts_of, open_on, report_on, said
@@ -120,7 +120,10 @@ def advance(script: Script, session: Session, event: Event) -> Turn:
 
 
 def _at_hand(script: Script, session: Session, event: Opened) -> Session:
-    """Pick the check that an opening is about, or lay out a new one."""
+    """Pick the language to speak, and the check that an opening is about, or lay out a new one."""
+    if event.language and (event.switch or not session.person.revision):
+        language = language_for(event.language, script.catalogue.languages)
+        session = replace(session, person=replace(session.person, language=language))
     check = session.check
     if event.check == PROFILE_CHECK:
         return session if check else replace(session, check=_new(script, PROFILE_CHECK, event))
@@ -569,6 +572,17 @@ def _glossary(scene: Scene) -> Outcome:
     return scene, (Say(answer), *_view(scene))
 
 
+def _language(scene: Scene) -> Outcome:
+    """Speak another language from now on, or list those there are."""
+    catalogue, wanted = scene.script.catalogue, scene.meant.text
+    if not wanted:
+        names = (catalogue.text(phrase("language.name"), one) for one in catalogue.languages)
+        listed = tuple(phrase("answer.text", text=name) for name in names)
+        return scene, (Listed(phrase("language.all"), listed), *_view(scene))
+    after = scene.with_person(replace(scene.person, language=wanted))
+    return after, (Say(phrase("language.now")), *_view(after))
+
+
 def _status(scene: Scene) -> Outcome:
     facts, counts = scene.facts, dict[str, Arg]()
     for section in QUESTIONS:
@@ -721,6 +735,7 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.HELP: _help,
     Intent.CARD: _card,
     Intent.GLOSSARY: _glossary,
+    Intent.LANGUAGE: _language,
     Intent.STATUS: _status,
     Intent.REPORT: _report,
     Intent.QUESTIONS: _questions,

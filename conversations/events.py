@@ -16,6 +16,10 @@ class Opened:
     check: str | None = None
     fresh: bool = False
     """Begin a new check though another one is unfinished."""
+    language: str | None = None
+    """What the platform says the person speaks, as a tag like zh-TW or de_DE.UTF-8: for somebody new."""
+    switch: bool = False
+    """Speak that language from now on, also to somebody known."""
 
 
 @dataclass(frozen=True, slots=True)

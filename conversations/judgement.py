@@ -86,7 +86,7 @@ def _decision(check: Check) -> Phrase | None:
     if made is None:
         return None
     key = "decision.with_reason" if made.reason else "decision.plain"
-    return phrase(key, choice=phrase(f"decision.{made.choice}"), reason=made.reason, date=made.at.date().isoformat())
+    return phrase(key, choice=phrase(f"decision.{made.choice}"), reason=made.reason, date=made.at.date())
 
 
 def _goal(facts: Facts, verdicts: tuple[Verdict, ...], flags: tuple[RaisedFlag, ...]) -> Phrase | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from conversations.catalogue import Catalogue, Entries, placeholders
+from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
 from conversations.script import Script, Step
 from conversations.vocabulary import QUESTIONS, StepKind
 
@@ -84,7 +84,7 @@ def _sentence(error: Any) -> str:  # noqa: ANN401  pydantic's error details
 
 def _text_mistakes(script: Script, language: str) -> Iterator[str]:
     entries = script.catalogue.languages[language]
-    for key in dict.fromkeys(required_texts(script)):
+    for key in dict.fromkeys(required_texts(script, language)):
         if not isinstance(entries.get(key), str):
             yield f"{language}: the text {key} is missing"
     for step in script.steps:
@@ -92,18 +92,18 @@ def _text_mistakes(script: Script, language: str) -> Iterator[str]:
             label = entries.get(f"{step.texts}.choices.{choice}", "")
             if isinstance(label, str) and len(label) > LABEL_LIMIT:
                 yield f"{language}: the label of {step.id}.{choice} is longer than {LABEL_LIMIT} characters"
-    for key, foreign in _foreign_placeholders(script, entries):
+    for key, foreign in _foreign_placeholders(script, entries, language):
         yield f"{language}: the text {key} has the placeholder {{{foreign}}}, which nothing fills"
 
 
-def required_texts(script: Script) -> Iterator[str]:
+def required_texts(script: Script, language: str = ENGLISH) -> Iterator[str]:
     """Yield the address of every sentence that the rows of a pack call for."""
     for step in script.steps:
         yield from (f"steps.{step.id}.{part}" for part in ("name", "ask", "why", "good"))
         if step.whom:
             yield f"steps.{step.id}.question"
         yield from (f"{step.texts}.choices.{choice}" for choice in step.choice_ids)
-        yield from _number_texts(step)
+        yield from _number_texts(step, language)
     for flag in script.flags:
         yield from (f"flags.{flag.id}.{part}" for part in ("headline", "because", "clears", "question"))
     for question in script.questions:
@@ -115,16 +115,17 @@ def required_texts(script: Script) -> Iterator[str]:
         yield from (f"sections.{section}", f"sections.{section}_intro")
 
 
-def _number_texts(step: Step) -> Iterator[str]:
+def _number_texts(step: Step, language: str) -> Iterator[str]:
     if step.kind is StepKind.SCALE:
         yield f"steps.{step.id}.scale"
     if step.kind is StepKind.NUMBER:
-        yield from (f"steps.{step.id}.unit", f"units.{step.id}.one", f"units.{step.id}.other")
+        yield f"steps.{step.id}.unit"
+        yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language)))
 
 
-def _foreign_placeholders(script: Script, entries: Entries) -> Iterator[tuple[str, str]]:
+def _foreign_placeholders(script: Script, entries: Entries, language: str) -> Iterator[tuple[str, str]]:
     scales = {f"steps.{step.id}.scale" for step in script.steps if step.kind is StepKind.SCALE}
-    for key in dict.fromkeys(required_texts(script)):
+    for key in dict.fromkeys(required_texts(script, language)):
         sentence = entries.get(key, "")
         if isinstance(sentence, str):
             allowed = {"low", "high"} if key in scales else {"n"} if key.startswith("units.") else set()

@@ -53,11 +53,17 @@ _ATTRIBUTED = re.compile(
     re.DOTALL,
 )
 _QUOTED = re.compile(r"[\"“「](.+)[\"”」]", re.DOTALL)
-_EDGES = " \t.!\"'“”‘’。！…()（）[]"
+_EDGES = " \t.!\"'“”‘’。！…()（）[]【】「」『』《》"
 _FULL_STOPS = " .!。…"
 _FIGURES = r"\d{1,6}(?:[.,]\d{1,2})?"
 _COLONS = ":：,，"
 _NAME_EDGES = " \t.,:=：（("
+_UNSPACED = "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]"
+"""A character of a script that puts no spaces between words: Han, kana."""
+_TEN = 10
+_WORDS_END = r"(?!\w)"
+_FREE = (StepKind.TEXT, StepKind.SKILLS)
+"""Steps that any word can be an answer to, the name of a language as well."""
 _COMMANDS = (
     Intent.KEEP,
     Intent.BACK,
@@ -83,8 +89,14 @@ _NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE)
 
 
 def _likeness(said: str, word: str, **_: object) -> float:
-    """Compare the letters; where a few words of a long label were typed, compare the words."""
+    """Compare the letters; where a few words of a long label were typed, compare the words.
+
+    Without spaces there are no words to compare: there, a piece of the label, or the label in hardly more than itself.
+    """
     whole = fuzz.ratio(said, word)
+    if _unspaced(word):
+        piece = len(said) > 1 and (said in word or (word in said and len(word) * 2 >= len(said)))
+        return max(whole, 90.0) if piece else whole
     return max(whole, fuzz.token_set_ratio(said, word, processor=default_process) - 10) if len(said) > 3 else whole  # noqa: PLR2004
 
 
@@ -93,12 +105,21 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(_EDGES)
 
 
-def _after(text: str, word: str) -> str | None:
+def _unspaced(text: str) -> bool:
+    return re.search(_UNSPACED, text) is not None
+
+
+def _tight(text: str) -> str:
+    """Drop the spaces around characters that need none: "6 个 月" is "6个月"."""
+    return re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
+
+
+def _after(text: str, word: str, end: str = _WORDS_END) -> str | None:
     """Return what follows a word at the beginning of a line, as it was written; None where it does not begin so."""
     begun = r"\s+".join(re.escape(part) for part in word.split())
-    match = re.match(rf"{begun}(?!\w)", text, re.IGNORECASE)
+    match = re.match(rf"{begun}{end}", text, re.IGNORECASE)
     if match is None and not unicodedata.is_normalized("NFKC", text):
-        return _after(unicodedata.normalize("NFKC", text), word)
+        return _after(unicodedata.normalize("NFKC", text), word, end)
     return text[match.end() :].strip() if match else None
 
 
@@ -139,7 +160,7 @@ class Reader:
         text = clean(text)
         if step and step.kind is StepKind.TEXT and (quoted := _QUOTED.fullmatch(text)):
             return self._written(quoted[1])
-        if command := self._command(text):
+        if command := self._command(text, step):
             return command
         if phase is Phase.REVIEWING:
             number = self._ordinal(normalise(text))
@@ -158,50 +179,132 @@ class Reader:
     def _words(self, key: str) -> tuple[str, ...]:
         return self._catalogue.words(f"words.{key}", self.language)
 
-    def _command(self, text: str) -> Meant | None:
+    def _is(self, said: str, key: str, *, asked: bool = False) -> bool:
+        """Tell whether one of the words was said, by itself or with a particle behind it: 跳过吧."""
+        words = self._words(key)
+        return said in words or self._bare(said, asked=asked) in words
+
+    def _bare(self, said: str, *, asked: bool = False) -> str:
+        """Take particles off the end, and the question mark where that changes nothing."""
+        if not self._words("particles"):
+            return said
+        return re.sub(rf"(?:{self._one_of('particles')}{'|[?]' if asked else ''})+$", "", said)
+
+    def _unglued(self, said: str, key: str) -> str:
+        """Take words of a script without spaces off both ends: 第2个 is 2."""
+        glued = self._one_of(key, only_unspaced=True)
+        return re.sub(rf"^(?:{glued})+|(?:{glued})+$", "", said)
+
+    def _digits(self, said: str, *, counted: bool = False, between: str = " ") -> str:
+        """Write numerals as digits: 二十四 is 24, and 两三 is 2 and 3.
+
+        Where things are counted off, only by the first sign for each number: 二, and not 两.
+        """
+        signs = self._numerals(counted=counted)
+        ten = next((sign for sign, value in signs.items() if value == _TEN), None)
+        if ten is None:
+            return said
+        ones = "".join(sign for sign, value in signs.items() if value < _TEN)
+
+        def number(match: re.Match[str]) -> str:
+            tens, units = match.group("tens", "units")
+            if tens is None:
+                return str(signs[units])
+            return str(signs.get(tens, 1) * _TEN + signs.get(match["more"], 0))
+
+        said = re.sub(rf"(?<=[{ones}])(?=[{ones}])", between, said)
+        return re.sub(rf"(?P<tens>[{ones}]?){ten}(?P<more>[{ones}]?)|(?P<units>[{ones}])", number, said)
+
+    def _numerals(self, *, counted: bool = False) -> dict[str, int]:
+        """Return the signs of a script without spaces that stand for 0 to 10."""
+        words = {n: self._words(f"numbers.{n}") for n in range(_TEN + 1)}
+        return {
+            sign: n
+            for n, signs in words.items()
+            for sign in (signs[:1] if counted else signs)
+            if len(sign) == 1 and _unspaced(sign)
+        }
+
+    def _spanned(self, said: str) -> str:
+        """Write 3到4 as "3-4", and so 第1到第3, and 3个月到4个月, of which the longer counts."""
+        glued = self._one_of("fillers", only_unspaced=True)
+        return re.sub(rf"(?<=\d)\D{{,3}}?(?:{self._one_of('range')})\s*(?:{glued})?(?=\d)", "-", said)
+
+    def _language(self, said: str, step: Step | None) -> Meant | None:
+        """Read "中文", "switch to English", "语言 英文" in every language: who asks may not read the one spoken."""
+        words, languages = self._catalogue.words, tuple(self._catalogue.languages)
+        if any(said in words(f"words.commands.{Intent.LANGUAGE}", one) for one in languages):
+            return Meant(Intent.LANGUAGE)
+        said = _tight(self._bare(said.rstrip("?")))
+        asking = [line for one in languages for line in words("words.with_language", one)]
+        if step is None or (step.kind not in _FREE and said not in self._names(step)):
+            asking.append("{language}")
+        for one in languages:
+            for name in words("language.words", one):
+                if name in said and any(_tight(line.replace("{language}", name)) == said for line in asking):
+                    return Meant(Intent.LANGUAGE, text=one)
+        return None
+
+    def _command(self, text: str, step: Step | None) -> Meant | None:
         said = normalise(text).removeprefix("/")
         for intent in _COMMANDS:
-            if said in self._words(f"commands.{intent}"):
+            if self._is(said, f"commands.{intent}", asked=True):
                 return Meant(intent)
+        if language := self._language(said, step):
+            return language
         for intent in _NUMBERED:
             for word in self._words(f"with_number.{intent}"):
                 if meant := self._numbered(intent, text, word):
                     return meant
-        for word in self._words("define"):
-            if said.startswith(word) and (term := said.removeprefix(word).strip(_EDGES + "?？")):
-                return Meant(Intent.GLOSSARY, text=term)
+        if term := self._term(said):
+            return Meant(Intent.GLOSSARY, text=term)
         return _UNREADABLE if text.startswith("/") else None
+
+    def _term(self, said: str) -> str:
+        """Return what "what is a pin factory?" asks about, and 大头针工厂是什么？"""
+        said = said.strip(_EDGES + "?？")
+        for word in sorted(self._words("define"), key=len, reverse=True):
+            if said.startswith(word):
+                return said.removeprefix(word).strip(_EDGES)
+        for word in sorted(self._words("define_after"), key=len, reverse=True):
+            if said.endswith(word):
+                return said.removesuffix(word).strip(_EDGES)
+        return ""
 
     def _numbered(self, intent: Intent, text: str, word: str) -> Meant | None:
         """Read "change 7" and "fine 2 because I want to build it"."""
-        rest = _after(text.lstrip("/"), word)
+        rest = _after(text.lstrip("/"), word, "" if _unspaced(word) else _WORDS_END)
         if rest is None:
             return None
         number, reason = self._ordinal(normalise(rest)), ""
         if number is None:
-            head, _, reason = rest.partition(" ")
-            number = self._ordinal(normalise(head.rstrip(_COLONS)))
+            number, reason = self._with_reason(rest)
         return None if number is None else Meant(intent, number=number, text=reason.strip())
+
+    def _with_reason(self, text: str) -> tuple[int | None, str]:
+        """Split "2 because ..." and "2，因为..." behind the number."""
+        parting = rf" |[，：；。、]|[,:;](?={_UNSPACED})|(?={self._one_of('because')})"
+        head, *reason = re.split(parting, text, maxsplit=1)
+        return self._ordinal(normalise(head.rstrip(_COLONS))), "".join(reason)
 
     def _picked(self, text: str, menu: Sequence[Intent]) -> Meant | None:
         """Read a pick from a menu, by number or by words; to a decision, a reason may follow."""
         said = normalise(text)
         for intent in menu:
-            if said in self._words(f"commands.{intent}"):
+            if self._is(said, f"commands.{intent}", asked=True):
                 return Meant(intent)
         number = self._ordinal(said)
         if number and number <= len(menu):
             return Meant(menu[number - 1])
         if Intent.GO_ON not in menu:
             return None
-        head, _, reason = text.partition(" ")
-        place = self._ordinal(normalise(head.rstrip(_COLONS)))
+        place, reason = self._with_reason(text)
         if place and place <= len(menu):
             return Meant(menu[place - 1], text=reason.strip(f" {_COLONS}"))
         words = [(word, intent) for intent in menu for word in self._words(f"commands.{intent}")]
         # The longest first: "ask more first" begins with "ask more".
         for word, intent in sorted(words, key=lambda one: -len(one[0])):
-            reason = _after(text, word) or ""
+            reason = _after(text, word, rf"(?:{_WORDS_END}|(?={self._one_of('because')}))") or ""
             if reason:
                 return Meant(intent, text=reason.strip(f" {_COLONS}"))
         return None
@@ -221,14 +324,14 @@ class Reader:
         return self._nearest(said, {word: Meant(i) for i in _COMMANDS for word in self._words(f"commands.{i}")})
 
     def _unsaid(self, said: str) -> Unsaid | None:
-        return next((Unsaid(reason) for reason in NonAnswer if said in self._words(f"unsaid.{reason}")), None)
+        return next((Unsaid(reason) for reason in NonAnswer if self._is(said, f"unsaid.{reason}", asked=True)), None)
 
     def _ordinal(self, said: str) -> int | None:
-        """Read "2", "#2", "2nd", "the second one"."""
-        raw = said.split()
-        tokens = [token.strip(_EDGES + "#:") for token in raw]
+        """Read "2", "#2", "2nd", "the second one", 第二个."""
+        raw = self._digits(self._bare(said), counted=True).split()
+        tokens = [self._unglued(token.strip(_EDGES + "#:"), "fillers") for token in raw]
         if len(tokens) > 1:
-            rest = [token for token in tokens if token not in self._words("fillers")]
+            rest = [token for token in tokens if token and token not in self._words("fillers")]
             # "Number one" is a number, "no one" is none.
             tokens = rest or ([] if raw[-2] in self._words("negations") else tokens[-1:])
         if len(tokens) != 1 or not tokens[0]:
@@ -276,20 +379,22 @@ class Reader:
         for choice in step.choice_ids:
             label = self._catalogue.text(choice_label(step, choice), self.language)
             for word in (normalise(label), *self._catalogue.words(f"{step.texts}.words.{choice}", self.language)):
-                names[word] = choice
+                names[word] = names[_tight(word)] = choice
         return names
 
     def _choice(self, said: str, step: Step) -> str | None:
         names = self._names(step)
-        if said in names:
-            return names[said]
+        for one in (said, self._bare(said), _tight(said)):
+            if one in names:
+                return names[one]
         number = self._ordinal(said)
         if number:
             return step.choice_ids[number - 1] if number <= len(step.choices) else None
         for word in (Intent.YES, Intent.NO):
-            if word in names and said in self._words(f"commands.{word}"):
+            if word in names and self._is(said, f"commands.{word}"):
                 return names[word]
-        begun = {choice for word, choice in names.items() if len(said) > 2 and word.startswith(said)}  # noqa: PLR2004
+        enough = len(said) > (1 if _unspaced(said) else 2)
+        begun = {c for word, c in names.items() if enough and word.startswith(said) and self._agree(said, word)}
         return begun.pop() if len(begun) == 1 else None
 
     def _other_words(self) -> dict[str, Meant]:
@@ -301,8 +406,16 @@ class Reader:
         """Offer the one candidate that the words come close to, if there is just one."""
         denied = {token for token in said.split() if token in self._words("negations")}
         # "no" is near to everything, and "not new" is not near to "new".
-        long_enough = [word for word in candidates if len(word) > 2 and denied <= set(word.split())]  # noqa: PLR2004
-        ranked = process.extract(said, long_enough, scorer=_likeness, score_cutoff=_NEAR, limit=5)
+        long_enough = [
+            word
+            for word, meant in candidates.items()
+            if len(word) > (1 if _unspaced(word) else 2)
+            and denied <= set(word.split())
+            and self._agree(said, word)
+            # A sentence with a command's word in it is no command, and in the way of no answer.
+            and (meant.answer or not _unspaced(word) or fuzz.ratio(said, word) >= _NEAR_COMMAND)
+        ]
+        ranked = process.extract(said, long_enough, scorer=_likeness, score_cutoff=_NEAR, limit=12)
         found = [(candidates[word], score) for word, score, _ in ranked]
         rivals = [score for meant, score in found if meant != found[0][0]]
         if not found or (rivals and found[0][1] - rivals[0] < _CLEAR):
@@ -315,10 +428,16 @@ class Reader:
         taken = fuzz.ratio(said, word) >= _NEAR_COMMAND and best.intent not in _LEADING_AWAY
         return best if taken else _UNREADABLE
 
+    def _agree(self, said: str, word: str) -> bool:
+        """Tell whether both deny something or neither does, where a denial is no word by itself: 不是平台, 没有平台."""
+        if not _unspaced(said + word):
+            return True
+        return all((no in said) == (no in word) for no in self._words("negations"))
+
     def _several(self, said: str, step: Step) -> Meant:
-        if said in self._words("all"):
+        if self._is(said, "all"):
             return Meant(Intent.ANSWER, Chosen(tuple(choice.id for choice in step.choices if not choice.only)))
-        if said in self._words("none") and said not in self._names(step):
+        if self._is(said, "none") and said not in self._names(step):
             return Meant(Intent.ANSWER, Chosen(()))
         yes: list[str] = []
         unsure: list[str] = []
@@ -350,7 +469,8 @@ class Reader:
         for part in _LIST.split(said):
             part = part.strip()  # noqa: PLW2901
             for piece in self._joined(part, step) if part else ():
-                span = re.fullmatch(r"(\d{1,2})\s*[-–~～]\s*(\d{1,2})", piece)
+                spanned = self._spanned(self._unglued(self._digits(piece), "fillers"))
+                span = re.fullmatch(r"(\d{1,2})\s*[-–~～]\s*(\d{1,2})", spanned)
                 if span:
                     yield from (str(n) for n in range(int(span[1]), int(span[2]) + 1))
                 else:
@@ -360,15 +480,18 @@ class Reader:
         """Split "1 3 4?" and "api and ui" where the whole is not itself a choice."""
         if self._choice(part.rstrip("?？ "), step):
             return [part]
-        joints = "|".join(re.escape(word) for word in self._words("and"))
-        pieces = [piece.strip() for piece in re.split(rf"(?:{joints})", f" {part} ") if piece.strip()]
-        return [one for piece in pieces for one in (_numbers(piece) or [piece])]
+        joints = "|".join(re.escape(word) for word in sorted(self._words("and"), key=len, reverse=True))
+        between = rf"{joints}|(?<={_UNSPACED})\s+(?={_UNSPACED})"
+        pieces = [piece.strip() for piece in re.split(between, f" {part} ") if piece.strip()]
+        return [one for piece in pieces for one in (_numbers(self._digits(piece, counted=True)) or [piece])]
 
     def _amount(self, said: str, step: Step) -> Meant:
         if step.kind is StepKind.SCALE:
             said = self._without_the_highest(said, step)
             for number in range(int(step.low), int(step.high) + 1):
-                if said in self._catalogue.words(f"steps.{step.id}.words.{number}", self.language):
+                if {said, self._bare(said)} & set(
+                    self._catalogue.words(f"steps.{step.id}.words.{number}", self.language)
+                ):
                     return Meant(Intent.ANSWER, Amount(number))
         value = self._number(said, step)
         if value is None:
@@ -384,9 +507,11 @@ class Reader:
         return said
 
     def _number(self, said: str, step: Step) -> float | None:
-        """Read "6", "six weeks", "about 2 months", "3-4 months" (the longer), "half a year"."""
+        """Read "6", "six weeks", "about 2 months", "3-4 months" (the longer), "half a year", 一个半月."""
         for filler in self._words("about"):
             said = said.removeprefix(filler).strip()
+        said = self._unglued(self._unglued(_tight(self._bare(said)), "about"), "about_after")
+        said = self._with_halves(self._spanned(self._digits(said, between="-")))
         match = re.fullmatch(rf"(?:({_FIGURES})\s*[-–~～]\s*)?({_FIGURES})\+?\s*(\S*)", said)
         if match and match[1] and step.kind is StepKind.SCALE:
             return None
@@ -402,20 +527,29 @@ class Reader:
             if number_word is None:
                 return None
             number = number_word
-        if not unit:
+        bare = self._unglued(unit, "fillers")
+        if not bare:
             return number
-        for name in self._catalogue.languages[self.language]:
+        for name in self._catalogue.entries(self.language):
             factor = re.fullmatch(r"words\.units\.([a-z]+)\.([\d_]+)", name)
-            if factor and unit in self._catalogue.words(name, self.language) and self._unit_fits(step, factor[1]):
+            named = factor and {unit, bare} & set(self._catalogue.words(name, self.language))
+            if factor and named and self._unit_fits(step, factor[1]):
                 return round(number * float(factor[2].replace("_", ".")))
         return None
+
+    def _with_halves(self, said: str) -> str:
+        """Write a half that is glued to what it halves in digits: 1年半, 1个半月, 半年."""
+        half = self._one_of("numbers.0_5", only_unspaced=True)
+        glued = self._one_of("fillers", only_unspaced=True)
+        said = re.sub(rf"(\d+)(\D*)(?:{half})$", r"\1.5\2", said)
+        return re.sub(rf"(\d*)(?:{glued})?(?:{half})(?=\D)", lambda match: f"{match[1] or 0}.5", said)
 
     def _unit_fits(self, step: Step, unit: str) -> bool:
         return unit == ("weeks" if step.feeds in (Feeds.OWN_TIME, Feeds.EXPECTED_TIME) else "teams")
 
     def _number_word(self, said: str, *, counted: bool = False) -> float | None:
         """Read a number in words; where things are counted off, only by its own word: "one", and not "a"."""
-        for name, words in self._catalogue.languages[self.language].items():
+        for name, words in self._catalogue.entries(self.language).items():
             if name.startswith("words.numbers.") and said in (words[:1] if counted else words):
                 return float(name.removeprefix("words.numbers.").replace("_", "."))
         return None
@@ -440,8 +574,20 @@ class Reader:
         answer = SkillList(tuple(skills.values()))
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
+    def _glued_level(self, part: str, words: str, levels: Mapping[str, int]) -> tuple[str, int, None] | None:
+        """Read "Python4" and 精通Python, where the rest is a known skill and the whole is none."""
+        known = self.script.skills
+        if not self._numerals() or normalise(part) in known:
+            return None
+        match = re.fullmatch(rf"(?P<name>.+)(?P<level>[0-4])|(?P<word>{words})\s*(?P<of>.+)", part, re.IGNORECASE)
+        name = normalise(match["name"] or match["of"]) if match else ""
+        if not match or name not in known:
+            return None
+        return known[name], int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
+
     def _skill_parts(self, text: str) -> Iterator[str]:
         """Split a list of skills: at commas, and in "python 4 sql 3" after a level."""
+        text = re.sub(rf"(?<=[0-4])\s*(?:{self._one_of('and', only_unspaced=True)})\s*", ",", text)
         nice = rf"\s+\(?(?:{self._one_of('nice')})\)?(?!\w)"
         with_level = rf".+?[\s:=][0-4](?:/[0-4])?(?:{nice})?+(?=\s+[^\W\d])"
         for part in filter(None, map(str.strip, _LIST.split(text))):
@@ -449,14 +595,16 @@ class Reader:
                 named = re.sub(rf"^(?:{self._one_of('and')})\s+", "", piece.strip())
                 yield named.rstrip(_FULL_STOPS) or named
 
-    def _one_of(self, key: str) -> str:
-        """Return a pattern for any word of a list, the longest first."""
-        words = sorted((word.strip() for word in self._words(key)), key=len, reverse=True)
-        return "|".join(re.escape(word) for word in words)
+    def _one_of(self, key: str, *, only_unspaced: bool = False) -> str:
+        """Return a pattern for any word of a list, the longest first; it matches nothing where there is none."""
+        words = (word.strip() for word in self._words(key))
+        found = sorted((word for word in words if not only_unspaced or _unspaced(word)), key=len, reverse=True)
+        return "|".join(map(re.escape, found)) or "(?!)"
 
     def _without_nice(self, part: str) -> tuple[str, bool]:
         """Take "nice" and "(nice to have)" off the end."""
-        bare = re.sub(rf"[\s(]+(?:{self._one_of('nice')})[\s)]*$", "", part, flags=re.IGNORECASE)
+        parted = rf"(?:[\s(]+|(?={_UNSPACED}))"
+        bare = re.sub(rf"{parted}(?:{self._one_of('nice')})[\s)]*$", "", part, flags=re.IGNORECASE)
         return bare, bare != part
 
     def _numbered_skills(self, part: str, step: Step) -> list[tuple[SkillLevel, bool]]:
@@ -492,7 +640,10 @@ class Reader:
         levels = {word: level for level in range(5) for word in self._words(f"levels.{level}")}
         # The longest first: "very well" ends in "well".
         words = "|".join(re.escape(word) for word in sorted(levels, key=len, reverse=True))
-        match = re.fullmatch(rf"(.+?)[\s:=：（(]+({words})[)）\s]*", part, re.IGNORECASE)
+        match = re.fullmatch(rf"(.+?)(?:[\s:=：（(]+|(?={_UNSPACED}))({words})[)）\s]*", part, re.IGNORECASE)
         if match:
             return match[1].strip(_NAME_EDGES), levels[normalise(match[2])], None
+        glued = self._glued_level(part, words, levels)
+        if glued:
+            return glued
         return part.strip(_NAME_EDGES), None, None

@@ -160,6 +160,7 @@ class Intent(StrEnum):
     STATUS = "status"
     CARD = "card"
     GLOSSARY = "glossary"
+    LANGUAGE = "language"
     ATTRIBUTE = "attribute"
     DEEPER = "deeper"
     FILL_IN = "fill_in"
@@ -186,7 +187,7 @@ class Meant:
     answer: Answer | None = None
     number: int | None = None
     text: str = ""
-    """A reason, or the term that was asked about."""
+    """A reason, the term that was asked about, or the language to speak."""
     source: Source | None = None
     quote: str = ""
 

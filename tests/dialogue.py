@@ -19,7 +19,7 @@ from conversations.ports import SessionStore
 from conversations.replies import Ask, Goodbye, Reply, ShowReport, Turn
 from conversations.report import Report, Verdict
 from conversations.script import Script
-from conversations.session import Check, SessionKey
+from conversations.session import Check, Person, SessionKey
 from conversations.vocabulary import ReportPart
 from tests.mutants import mutated
 
@@ -41,16 +41,18 @@ class Player:
     store: SessionStore = field(default_factory=InMemoryStore)
     width: int = 80
     check_id: str = "abc234"
+    language: str | None = None
+    """What the platform says the person speaks."""
     now: datetime = NOON
     turn: Turn | None = None
-    shown: list[Reply | str] = field(default_factory=list)
-    """What was typed, and what was said to it."""
+    shown: list[tuple[str, Reply] | str] = field(default_factory=list)
+    """What was typed, and what was said to it in which language."""
 
     def __post_init__(self) -> None:
         self.turns = Turns(self.script, self.store)
 
     async def open(self, *, fresh: bool = False, check: str | None = None) -> tuple[Reply, ...]:
-        return await self.handle(Opened(ME, self.now, self.check_id, check=check, fresh=fresh))
+        return await self.handle(Opened(ME, self.now, self.check_id, check=check, fresh=fresh, language=self.language))
 
     async def say(self, *lines: str) -> tuple[Reply, ...]:
         """Type lines one after the other; return the replies to the last."""
@@ -65,7 +67,7 @@ class Player:
 
     async def handle(self, event: Event) -> tuple[Reply, ...]:
         self.turn = await self.turns.handle(event)
-        self.shown.extend(self.turn.replies)
+        self.shown.extend((self.person.language, reply) for reply in self.turn.replies)
         return self.turn.replies
 
     @property
@@ -73,6 +75,11 @@ class Player:
         assert self.turn is not None
         assert self.turn.session.check is not None
         return self.turn.session.check
+
+    @property
+    def person(self) -> Person:
+        assert self.turn is not None
+        return self.turn.session.person
 
     @property
     def report(self) -> Report:
@@ -88,12 +95,12 @@ class Player:
         """Return everything on the screen so far."""
         screen = io.StringIO()
         console = Console(file=screen, width=self.width, highlight=False, markup=False, emoji=False)
-        page = PlainText(console, self.script.catalogue, "en")
         for one in self.shown:
             if isinstance(one, str):
                 console.out(f"\n{one if one.startswith('$ ') else '> ' + one}", highlight=False)
             else:
-                page.show(one)
+                language, reply = one
+                PlainText(console, self.script.catalogue, language).show(reply)
         return screen.getvalue()
 
     async def answer_all(

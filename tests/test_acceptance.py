@@ -602,11 +602,11 @@ async def test_s40_the_goal_ties_the_summary_and_the_decision_is_the_persons_own
         player.report
     )
     await player.say("decide", line, "report")
-    assert f"Your decision on 2026-03-02: {shown}" in words(player.report)
+    assert f"Your decision on March 2, 2026: {shown}" in words(player.report)
     report = words(player.report)
     assert report.index("Your decision") < report.index("Red flags")
     await player.say("decide", "back")
-    assert f"Your decision on 2026-03-02: {shown}" in words(player.report)
+    assert f"Your decision on March 2, 2026: {shown}" in words(player.report)
 
 
 def _profile_said(player: Player) -> tuple[Said, ...]:

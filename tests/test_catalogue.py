@@ -1,8 +1,18 @@
 """Sentences by their address: what fills them, and what never can."""
 
+from datetime import date
+
 import pytest
 
-from conversations.catalogue import Catalogue, Phrase, phrase, placeholders
+from conversations.catalogue import (
+    Catalogue,
+    Phrase,
+    day,
+    language_for,
+    phrase,
+    placeholders,
+    plural_categories,
+)
 
 ENGLISH: dict[str, str | tuple[str, ...]] = {
     "plain": "Nothing to fill.",
@@ -97,9 +107,63 @@ def test_the_error_says_which_sentence_is_missing_in_which_language() -> None:
         text(phrase("weeks", n=1), "xx")
 
 
-def test_a_language_that_nobody_wrote_is_an_error() -> None:
+def test_english_stands_in_for_a_language_that_nobody_wrote() -> None:
+    assert text(phrase("weeks", n=2), "tlh") == "2 weeks"
+    assert CATALOGUE.words("words.no", "tlh") == ("no", "n")
+
+
+def test_without_english_either_it_is_an_error() -> None:
     with pytest.raises(KeyError):
-        text(phrase("plain"), "tlh")
+        Catalogue({"xx": {"plain": "x"}}).text(phrase("plain"), "tlh")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(1, "1 неделя"), (21, "21 неделя"), (3, "3 недели"), (5, "5 недель"), (11, "11 недель"), (2.5, "2,5 недели")],
+)
+def test_a_sentence_has_a_form_for_each_count_that_the_language_tells_apart(number: float, shown: str) -> None:
+    forms = {"one": "{n} неделя", "few": "{n} недели", "many": "{n} недель", "other": "{n} недели"}
+    catalogue = Catalogue({"ru": {f"weeks.{form}": text for form, text in forms.items()}})
+    assert catalogue.text(phrase("weeks", n=number), "ru") == shown
+    assert plural_categories("ru") == set(forms)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 2.5])
+def test_a_language_without_plurals_needs_one_form(number: float) -> None:
+    catalogue = Catalogue({"zh": {"weeks.other": "{n} 周"}})
+    assert catalogue.text(phrase("weeks", n=number), "zh") == f"{number} 周"
+    assert plural_categories("zh") == {"other"}
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [
+        ("en", "March 2, 2026", "Mar 2, 2026"),
+        ("zh", "2026年3月2日", "2026年3月2日"),
+        ("de", "2. März 2026", "02.03.2026"),
+        ("tlh", "March 2, 2026", "Mar 2, 2026"),
+    ],
+)
+def test_a_day_is_written_as_the_language_writes_it(language: str, long: str, short: str) -> None:
+    catalogue = Catalogue({language: {"on": "{date}"}})
+    assert catalogue.text(phrase("on", date=date(2026, 3, 2)), language) == long
+    assert day(date(2026, 3, 2), language, short=True) == short
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        *((tag, "zh") for tag in ("zh", "ZH", "zh-TW", "zh-HK", "zh-Hans-CN", "zh_CN.UTF-8", "zh_CN.UTF-8@pinyin")),
+        *((tag, "pt-BR") for tag in ("pt-BR", "pt_BR", "pt-br", "pt_BR.utf8")),
+        *((tag, "en") for tag in ("en", "en_GB.UTF-8", "pt", "de-DE", "C.UTF-8", "POSIX", "", "zhx", "-", "zh zh")),
+    ],
+)
+def test_the_language_of_a_platform_is_one_of_ours_or_english(tag: str, language: str) -> None:
+    assert language_for(tag, ("en", "pt-BR", "zh")) == language
+
+
+def test_nobody_is_spoken_to_in_a_language_that_is_not_there() -> None:
+    assert language_for("zh-CN", ("en",)) == "en"
 
 
 def test_words_are_a_list_even_where_there_is_one_or_none() -> None:

@@ -53,7 +53,19 @@ settings.register_profile(
 SAME = settings.get_profile("same")
 STATES = settings(SAME, max_examples=15)
 
-INFORMING = ("help", "why", "example", "status", "review", "report", "questions", "card", "glossary", "what is a pin")
+INFORMING = (
+    "help",
+    "why",
+    "example",
+    "status",
+    "review",
+    "report",
+    "questions",
+    "card",
+    "glossary",
+    "language",
+    "what is a pin",
+)
 DECIDING = ("decide", "decide", "go on", "ask more because of the gap", "pass", "3: too far")
 DEEPER = ("deeper", "deeper 2", "go deeper on 3", "deeper 9")
 PASSING = ("fill in", "fill in", "keep", "keep profile", "what is pin factory")
@@ -817,6 +829,7 @@ LINES = {
     Intent.QUIT: "quit",
     Intent.CARD: "card",
     Intent.GLOSSARY: "glossary",
+    Intent.LANGUAGE: "language",
     Intent.ATTRIBUTE: '@recruiter "a lot"',
     Intent.DEEPER: "deeper",
     Intent.FILL_IN: "fill in",

@@ -5,6 +5,7 @@ Advice stands first, because tails get cut: flags, verdicts, questions to ask, a
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.report import (
@@ -112,7 +113,7 @@ class Outline:
         yield Heading(self._label("small_print_title"), 2)
         for text in report.small_print:
             yield Paragraph(self._text(text), quiet=True)
-        yield Paragraph(self._label("date", date=report.changed_at.date().isoformat()), quiet=True)
+        yield Paragraph(self._label("date", date=report.changed_at.date()), quiet=True)
 
     def _questions(self, report: Report) -> Iterator[Block]:
         """Yield the open questions by whom to ask, at most a handful each, numbered through."""
@@ -139,7 +140,7 @@ class Outline:
     def _text(self, said: Phrase | str) -> str:
         return self.catalogue.text(said, self.language)
 
-    def _label(self, key: str, **args: str | int) -> str:
+    def _label(self, key: str, **args: str | int | date) -> str:
         return self._text(phrase(f"report.{key}", **args))
 
     def _title(self, report: Report, key: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.catalogue import Catalogue, Phrase, day, phrase
 from conversations.report import Report
 
 
@@ -21,6 +21,6 @@ def checks_table(reports: Iterable[Report], catalogue: Catalogue, language: str)
     for report in reports:
         done = len(report.answers)
         state = phrase("checks.finished") if report.complete else phrase("checks.open", n=done)
-        date = report.changed_at.date().isoformat()
+        date = day(report.changed_at, language, short=True)
         table.add_row(*map(Text, (report.check, report.team or text(phrase("checks.nameless")), text(state), date)))
     return table

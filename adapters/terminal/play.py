@@ -63,17 +63,17 @@ def play(
     opened: Opened,
     handle: Handle,
     source: Keyboard | PipedLines,
-    page: PlainText,
+    page: Callable[[str], PlainText],
     clock: Callable[[], datetime],
 ) -> None:
-    """Play one conversation.
+    """Play one conversation, each turn on a page in the language that it was left in.
 
     Raises:
         StorageError: the last line could not be saved; everything before it was.
 
     """
     turn = handle(opened)
-    while _show(turn, page):
+    while _show(turn, page(turn.session.person.language)):
         check = turn.session.check
         seen = check.revision if check else None
         identity = check.id if check else None

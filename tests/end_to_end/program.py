@@ -65,8 +65,12 @@ def database_url(database: Path) -> str:
     return f"sqlite:///{database}"
 
 
+_PLAIN: Mapping[str, str] = {}
+_NOT_OURS = ("FORCE_COLOR", "TTY_COMPATIBLE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
 def environment(url: str) -> Mapping[str, str]:
-    ours = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "TTY_COMPATIBLE")}
+    ours = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     return {**ours, "TEAMCHECK_DATABASE_URL": url, "COLUMNS": WIDE, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
 
@@ -79,12 +83,19 @@ class Finished:
     complained: str
 
 
-def run(url: str, *arguments: str, typed: str = "", program: Sequence[str] = BOT, folder: Path = ROOT) -> Finished:
-    """Run the program to its end."""
+def run(
+    url: str,
+    *arguments: str,
+    typed: str = "",
+    program: Sequence[str] = BOT,
+    folder: Path = ROOT,
+    system: Mapping[str, str] = _PLAIN,
+) -> Finished:
+    """Run the program to its end, on a system with these variables."""
     done = subprocess.run(
         [*program, *arguments],
         cwd=folder,
-        env=environment(url),
+        env={**environment(url), **system},
         input=typed,
         capture_output=True,
         encoding="utf-8",
