@@ -38,10 +38,10 @@ def _points(block: Points) -> Iterable[str]:
         indent = " " * (len(mark) + 1)
         for detail in item.details:
             if detail.label and len(detail.lines) == 1:
-                yield f"{indent}- **{_plain(detail.label)}:** {_plain(detail.lines[0])}"
+                yield f"{indent}- **{_plain(detail.label)}** {_plain(detail.lines[0])}"
                 continue
             if detail.label:
-                yield f"{indent}- **{_plain(detail.label)}:**"
+                yield f"{indent}- **{_plain(detail.label)}**"
             deeper = f"{indent}  " if detail.label else indent
             yield from (f"{deeper}- {_plain(line)}" for line in detail.lines)
 

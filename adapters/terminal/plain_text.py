@@ -7,9 +7,9 @@ from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outline, Paragraph, Points
+from adapters.terminal.wrapping import Text
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.replies import Ask, Choose, Goodbye, Listed, Reply, ReviewAnswers, Say, ShowReport
 
@@ -124,7 +124,8 @@ class PlainText:
     def _review(self, review: ReviewAnswers) -> Iterable[RenderableType]:
         yield Text(self._text(review.title), style="bold")
         if review.answers:
-            rows = [(str(s.number), f"{self._text(s.name)}: {self._text(s.said)}") for s in review.answers]
+            said = [phrase("report.evidence", name=s.name, said=s.said) for s in review.answers]
+            rows = [(str(s.number), self._text(one)) for s, one in zip(review.answers, said, strict=True)]
             yield self._hanging(rows)
         if not review.complete:
             yield Text(self._text(phrase("review.ahead")))
@@ -146,9 +147,9 @@ class PlainText:
         if not detail.label:
             yield from map(Text, detail.lines)
         elif len(detail.lines) == 1:
-            yield Text.assemble((f"{detail.label}: ", "italic"), detail.lines[0])
+            yield Text.assemble((detail.label, "italic"), detail.lines[0])
         else:
-            yield Text(f"{detail.label}:", style="italic")
+            yield Text(detail.label.rstrip(), style="italic")
             yield self._hanging([("·", line) for line in detail.lines])
 
     def _hanging_line(self, mark: str, text: str, indent: int) -> RenderableType:
