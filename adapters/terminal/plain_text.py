@@ -7,9 +7,9 @@ from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outline, Paragraph, Points
+from adapters.terminal.wrapping import Text
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.replies import Ask, Choose, Goodbye, Listed, Reply, ReviewAnswers, Say, ShowReport
 
