@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -21,8 +22,9 @@ from adapters.documents.markdown import to_markdown
 from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
+from bot.pack_commands import pack_commands, refused_packs
 from bot.settings import Settings
-from bot.wiring import TERMINAL_PERSON, Application, application, core_script
+from bot.wiring import TERMINAL_PERSON, Application, Content, application, load_content
 from conversations.catalogue import ENGLISH, Phrase, language_for, phrase
 from conversations.events import Opened
 from conversations.judgement import report_on
@@ -93,6 +95,9 @@ def main() -> None:
         sys.exit(Exit.FAULT)
 
 
+cli.add_typer(pack_commands, name="pack")
+
+
 @cli.callback(invoke_without_command=True)
 def _options(
     *, show_version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False
@@ -106,16 +111,25 @@ def _options(
 def chat(
     resume: Annotated[str | None, typer.Option(help="Go on with this check.", metavar="ID")] = None,
     language: Language = None,
+    pack: Annotated[Path | None, typer.Option(help="Ask the questions of this pack.", metavar="FOLDER")] = None,
     *,
     new: Annotated[bool, typer.Option("--new", help="Begin a new check, though another one is open.")] = False,
 ) -> None:
     """Run a check, or go on with the one you left. Reads lines from a pipe as well."""
-    with _running(language) as (run, app, spoken):
+    with refused_packs():
+        content = load_content(pack)
+    with _running(language, content) as (run, app, spoken):
         if resume:
             _found(run, app, resume, spoken)
         elif not new:
-            resume = next((check.id for check in _teams(run, app) if check.phase is not Phase.FINISHED), None)
-        _play(run, app, _opened(language, check=resume, fresh=new))
+            wanted = app.packs.begin.id if pack else None
+            resume = next((check.id for check in _teams(run, app) if _goes_on(run, app, check, wanted)), None)
+        _play(run, app, _opened(language, check=resume, fresh=new or (pack is not None and resume is None)))
+
+
+def _goes_on(run: Run, app: Application, check: Check, pack: str | None) -> bool:
+    """Whether a check is unfinished and, where a pack was named, one of that pack."""
+    return check.phase is not Phase.FINISHED and pack in (None, run(app.packs.script_of(check)).id)
 
 
 @cli.command()
@@ -128,11 +142,7 @@ def profile(language: Language = None) -> None:
 def _play(run: Run, app: Application, opened: Opened) -> None:
     console = _console()
     source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
-
-    def page(language: str) -> PlainText:
-        return PlainText(console, app.script.catalogue, language)
-
-    play(opened, lambda event: run(app.turns.handle(event)), source, page, _now)
+    play(opened, lambda event: run(app.turns.handle(event)), source, console, _now)
 
 
 @cli.command()
@@ -141,11 +151,11 @@ def checks(language: Language = None) -> None:
     with _running(language) as (run, app, spoken):
         mine = _teams(run, app)
         if not mine:
-            typer.echo(app.script.catalogue.text(phrase("checks.none"), spoken))
+            typer.echo(app.packs.begin.catalogue.text(phrase("checks.none"), spoken))
             return
         about = run(app.store.load(TERMINAL_PERSON)).person.about
-        reports = [report_on(app.script, check, about) for check in mine]
-        _console().print(checks_table(reports, app.script.catalogue, spoken))
+        reports = [report_on(run(app.packs.script_of(check)), check, about) for check in mine]
+        _console().print(checks_table(reports, app.packs.begin.catalogue, spoken))
 
 
 @cli.command()
@@ -159,8 +169,9 @@ def report(
     """Print the report of a check, finished or not."""
     with _running(language) as (run, app, spoken):
         about = run(app.store.load(TERMINAL_PERSON)).person.about
-        value = report_on(app.script, _found(run, app, check_id, spoken), about)
-        catalogue = app.script.catalogue
+        check = _found(run, app, check_id, spoken)
+        script = run(app.packs.script_of(check))
+        value, catalogue = report_on(script, check, about), script.catalogue
         part: ReportPart = "questions" if questions else "all"
         match form:
             case Format.TEXT:
@@ -177,7 +188,7 @@ def forget(
 ) -> None:
     """Erase everything that is kept about you. Asks once."""
     with _running(language) as (run, app, spoken):
-        text, words = app.script.catalogue.text, app.script.catalogue.words
+        text, words = app.packs.begin.catalogue.text, app.packs.begin.catalogue.words
         typer.echo(text(phrase("forget.what"), spoken))
         if not yes:
             typer.echo(text(phrase("forget.sure"), spoken) + " ", nl=False)
@@ -189,12 +200,13 @@ def forget(
 
 
 @contextmanager
-def _running(asked: str | None) -> Iterator[tuple[Run, Application, str]]:
+def _running(asked: str | None, content: Content | None = None) -> Iterator[tuple[Run, Application, str]]:
     """Open the application, and turn what its store says into one line and an exit code.
 
     Words are in the language that was asked for, else in the one the person speaks, else in the system's.
     """
-    script = core_script()
+    content = content or load_content()
+    script = content.core
     spoken = language_for(asked or _system_language(), script.catalogue.languages)
 
     def stop(told: Phrase, code: Exit) -> NoReturn:
@@ -208,7 +220,7 @@ def _running(asked: str | None) -> Iterator[tuple[Run, Application, str]]:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS)
     with asyncio.Runner() as runner:
-        context = application(settings, script)
+        context = application(settings, content)
         try:
             app = runner.run(context.__aenter__())
             try:
@@ -232,7 +244,7 @@ def _found(run: Run, app: Application, check: str | None, spoken: str) -> Check:
     found = next((one for one in _teams(run, app) if check is None or one.id == check), None)
     if found is None:
         key = phrase("checks.unknown", id=check) if check else phrase("checks.none")
-        typer.echo(app.script.catalogue.text(key, spoken), err=True)
+        typer.echo(app.packs.begin.catalogue.text(key, spoken), err=True)
         raise typer.Exit(Exit.NOT_FOUND)
     return found
 

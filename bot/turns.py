@@ -6,19 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
+from bot.packs_in_use import PacksInUse
 from conversations.dialogue import advance
 from conversations.events import Event
 from conversations.ports import Commit, SessionStore
 from conversations.replies import Turn
-from conversations.script import Script
 from conversations.session import PROFILE_CHECK, SessionKey
 
 
 class Turns:
     """The TurnHandler: the machine over a store."""
 
-    def __init__(self, script: Script, store: SessionStore) -> None:
-        self._script = script
+    def __init__(self, packs: PacksInUse, store: SessionStore) -> None:
+        self._packs = packs
         self._store = store
         # Weak values: a conversation's lock is gone as soon as nobody holds or awaits it.
         self._locks: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
@@ -36,7 +36,9 @@ class Turns:
                 if event.check == PROFILE_CHECK:
                     saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
                     before = replace(before, saved=tuple(saved))
-                turn = advance(self._script, before, event)
+                packs = await self._packs.of([before.check, *before.saved])
+                turn = advance(self._packs.begin, before, event, packs)
+                await self._packs.keep(turn.session.check)
                 if turn.session == before or await self._store.commit(before, turn.session) is Commit.SAVED:
                     return turn
                 # Another process was faster: look again at what it left.

@@ -1,14 +1,18 @@
 """The composition root: the only file that knows every class."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from adapters.pack_files import read_core_pack
+from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack
+from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import open_sqlite
+from bot.packs_in_use import Pack, PacksInUse
 from bot.settings import Settings
 from bot.turns import Turns
-from conversations.packs import build_script
+from conversations.pack_values import Mistake, Product
+from conversations.packs import PackMistakesError, build_script
 from conversations.ports import SessionStore, TurnHandler
 from conversations.script import Script
 from conversations.session import SessionKey
@@ -18,22 +22,65 @@ TERMINAL_PERSON = SessionKey("terminal", "", "me")
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What is asked and said: the product's sentences, the core pack, and perhaps a community's own."""
+
+    product: Product
+    packs: tuple[Pack, ...]
+
+    @property
+    def core(self) -> Script:
+        """The core pack, whose catalogue has every sentence of the product."""
+        return self.packs[0].script
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Everything that runs, put together."""
 
-    script: Script
+    packs: PacksInUse
     store: SessionStore
     turns: TurnHandler
 
 
-def core_script() -> Script:
-    """Read and check the pack that teamcheck ships with."""
-    values = read_core_pack()
-    return build_script(values.pack, values.skills, values.locales)
+def load_content(folder: Path | None = None) -> Content:
+    """Read and check the pack that teamcheck ships with, and the one in a folder.
+
+    Raises:
+        PackRefusedError: the pack in the folder cannot be used.
+
+    """
+    core, product = read_core_pack()
+    content = Content(product, (_pack(core, product),))
+    if folder is None:
+        return content
+    return Content(product, (*content.packs, _pack(read_pack(folder, core.values.skills), product)))
+
+
+def _pack(files: PackFiles, product: Product) -> Pack:
+    return Pack(checked(files, product), files.values)
+
+
+def checked(files: PackFiles, product: Product, also: Sequence[Mistake] = ()) -> Script:
+    """Build a pack's script.
+
+    Raises:
+        PackRefusedError: with every mistake in it, and those found elsewhere, by file and line.
+
+    """
+    found = list(also)
+    try:
+        script = build_script(files.values, product)
+    except PackMistakesError as error:
+        found += error.mistakes
+    else:
+        if not found:
+            return script
+    raise PackRefusedError(files.told(found))
 
 
 @asynccontextmanager
-async def application(settings: Settings, script: Script) -> AsyncIterator[Application]:
+async def application(settings: Settings, content: Content) -> AsyncIterator[Application]:
     """Open the store and put the parts together.
 
     Raises:
@@ -41,4 +88,14 @@ async def application(settings: Settings, script: Script) -> AsyncIterator[Appli
 
     """
     async with open_sqlite(settings.database_path) as store:
-        yield Application(script, store, Turns(script, store))
+        yield _put_together(content, store)
+
+
+def dry_run(content: Content) -> Application:
+    """Put the parts together over a store that ends with the process."""
+    return _put_together(content, InMemoryStore())
+
+
+def _put_together(content: Content, store: SessionStore) -> Application:
+    packs = PacksInUse(store, content.product, content.packs)
+    return Application(packs, store, Turns(packs, store))

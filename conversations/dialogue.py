@@ -8,7 +8,7 @@ Nothing here knows a clock, a file or a platform.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from conversations.assessment.evidence import contradictions, source_name
@@ -17,10 +17,10 @@ from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
 from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import changes, learned, read_again, reasons, with_answers
-from conversations.reading_answers import Reader
+from conversations.reading_answers import Reader, fits
 from conversations.replies import Ask, Choose, Goodbye, Listed, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
 from conversations.report import Report
-from conversations.script import Feeds, Script, Step
+from conversations.script import Feeds, Packs, Script, Step
 from conversations.session import (
     PROFILE_CHECK,
     Check,
@@ -53,6 +53,7 @@ class Scene:
     meant: Meant
 
     saved: tuple[Check, ...] = ()
+    packs: Packs = field(default_factory=lambda: Packs({}))
     carried: Facts | None = None
     """The facts of the scene before, where nothing was said since."""
 
@@ -97,26 +98,37 @@ class Move:
     to: tuple[Phase, ...]
 
 
-def advance(script: Script, session: Session, event: Event) -> Turn:
+def advance(script: Script, session: Session, event: Event, packs: Packs | None = None) -> Turn:
     """Take one turn.
+
+    Args:
+        script: the questionnaire that a new check is begun with.
+        session: the person and the check at hand.
+        event: what they did.
+        packs: the questionnaires of checks that were begun with another one.
 
     The session that comes back has its revisions raised by one where something changed; an event that only asks
     for words leaves it as it was.
+
     """
     before = session
     if isinstance(event, Opened):
         session = _at_hand(script, session, event)
     check = session.check
     if check is None:
-        return Turn(session, (Goodbye(phrase("gone")),))
-    scene = Scene(script, session.person, check, event, Meant(Intent.OPEN), session.saved)
+        return Turn(session, (Goodbye(phrase("gone")),), script.catalogue)
+    packs = packs or Packs({script.id: script})
+    mine = script if check.is_profile else packs.of(check.pack) or script
+    scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs)
     if isinstance(event, Typed) and event.seen is not None and event.seen != check.revision:
         after, replies = _moved_on(scene)
     else:
         scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    changed = after.check if after.check == check else replace(after.check, changed_at=event.at)
-    return Turn(_raised(before, replace(session, person=after.person, check=changed)), replies)
+    changed = after.check
+    if changed != check:
+        changed = replace(changed, changed_at=event.at, pack=after.script.name)
+    return Turn(_raised(before, replace(session, person=after.person, check=changed)), replies, after.script.catalogue)
 
 
 def _at_hand(script: Script, session: Session, event: Opened) -> Session:
@@ -134,7 +146,7 @@ def _at_hand(script: Script, session: Session, event: Opened) -> Session:
 
 
 def _new(script: Script, check_id: str, event: Opened) -> Check:
-    return Check(check_id, f"{script.id}-{script.version}", event.at, event.at)
+    return Check(check_id, script.name, event.at, event.at)
 
 
 def _raised(before: Session, after: Session) -> Session:
@@ -319,7 +331,7 @@ def _resume(scene: Scene) -> Outcome:
         return here, (Say(phrase("profile.greeting")), *_view(here))
     given = len(here.facts.answers)
     welcome = Say(phrase("welcome_back", n=given) if given else phrase("welcome"))
-    return here, (welcome, *_last_said(here), *_view(here))
+    return here, (welcome, *_newer(here), *_last_said(here), *_view(here))
 
 
 def _still_asked(scene: Scene) -> bool:
@@ -344,7 +356,38 @@ def _before(scene: Scene) -> Step | None:
 
 
 def _reopen(scene: Scene) -> Outcome:
-    return scene, (ShowReport(scene.report), *_view(scene))
+    return scene, (ShowReport(scene.report), *_newer(scene), *_view(scene))
+
+
+def _newer(scene: Scene) -> tuple[Reply, ...]:
+    """Offer the newer questionnaire, where there is one; the check stays with its own until the person takes it."""
+    return (Say(phrase("update.offer")),) if scene.packs.newer(scene.script) else ()
+
+
+def _update(scene: Scene) -> Outcome:
+    """Take the newer questionnaire: what still has its step is kept, the rest is named."""
+    newer = None if scene.check.is_profile else scene.packs.newer(scene.script)
+    if newer is None:
+        return scene, (Say(phrase("update.nothing")), *_view(scene))
+    answers, lost = {}, []
+    for step, given in scene.check.answers.items():
+        kept = tuple(one for one in given if fits(newer.by_id.get(step), one.answer))
+        if kept:
+            answers[step] = kept
+        if len(kept) < len(given):
+            lost.append(
+                step_name(scene.script.by_id[step]) if step in scene.script.by_id else phrase("answer.text", text=step)
+            )
+    flags = {flag.id for flag in newer.flags}
+    fine = {flag: why for flag, why in scene.check.fine.items() if flag in flags}
+    agenda = tuple(step for step in scene.check.agenda if step in newer.by_id)
+    check = replace(
+        scene.check, pack=newer.name, answers=answers, fine=fine, agenda=agenda, offered=None, answered=None
+    )
+    words = [scene.script.catalogue.text(one, scene.person.language) for one in lost]
+    after = _to_next(replace(scene, script=newer, check=check, carried=None))
+    gone = (Listed(phrase("update.lost"), tuple(phrase("answer.text", text=word) for word in words)),) if lost else ()
+    return after, (Say(phrase("update.done", n=len(answers))), *gone, *_view(after))
 
 
 def _later(scene: Scene) -> Outcome:
@@ -687,7 +730,7 @@ def _profile_saved(before: Scene, scene: Scene) -> tuple[Scene, tuple[Reply, ...
         if given and not isinstance(given[-1].answer, Unsaid)
     }
     after = scene.with_person(with_answers(scene.person, about_me, scene.event.at))
-    moved = read_again(scene.script, scene.saved, before.person.about, after.person.about)
+    moved = read_again(scene.script, scene.packs, scene.saved, before.person.about, after.person.about)
     if not moved:
         return after, ()
     why = reasons(scene.script, before.person.about.answers, about_me)
@@ -752,6 +795,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.START_OVER): Move(_ask_sure, (Phase.CONFIRMING,)) for phase in _TALKING},
     **{(phase, Intent.DEEPER): Move(_deeper, (Phase.ASKING, phase)) for phase in _TALKING},
     **{(phase, Intent.DECIDE): Move(_decide, (Phase.DECIDING, phase)) for phase in _TALKING},
+    **{(phase, Intent.UPDATE): Move(_update, (phase, *_ON)) for phase in _TALKING},
     **{(phase, Intent.LATER): _same(phase, _later) for phase in _UNFINISHED},
     **{(phase, Intent.QUIT): _same(phase, _quit) for phase in _UNFINISHED},
     # coming, and coming back

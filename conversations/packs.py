@@ -1,24 +1,45 @@
-"""The values of a pack -> a Script, or every mistake in them at once."""
+"""The values of a pack -> a Script, or every mistake in them at once.
 
+A pack brings rows, skills and its own sentences; the product's sentences lie under them, and a pack may reword some.
+"""
+
+import hashlib
+import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
-from conversations.script import Script, Step
-from conversations.vocabulary import QUESTIONS, StepKind
+from conversations.pack_mistakes import ROWS, Rows, read_rows, row_mistakes, said_by_pydantic
+from conversations.pack_values import OWN_TEXTS, PACK_FILE, SKILLS_FILE, Mistake, PackValues, Place, Product
+from conversations.script import Expectation, Script, Step
+from conversations.vocabulary import QUESTIONS, StepKind, TeamKind
 
 LABEL_LIMIT = 75
 """Characters of a choice's label: what a Slack button takes (Block Kit reference, button text)."""
+TEXT_LIMIT = 3000
+"""Characters of a sentence: what a Slack section takes (Block Kit reference, section block)."""
+STEP_LIMIT, CHOICE_LIMIT, ROW_LIMIT = 200, 40, 200
+"""Steps of a pack, choices of a step, and rows of any other kind."""
+VALUE_LIMIT, DEPTH_LIMIT = 50_000, 24
+"""Values in one file of a pack, and how deeply they may be nested."""
+REWORDED = frozenset({"kinds", "sections", "verdict", "goal", "glossary", "card"})
+"""What a pack may say in other words, with the placeholders that the product fills."""
+_HEAD = frozenset({"id", "version", "expects", *ROWS})
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+"""What an id looks like."""
+_MARKUP = re.compile(r"<[!@#/a-zA-Z]")
 
 
 class PackMistakesError(Exception):
-    """The pack cannot be used; `mistakes` holds one plain sentence for each thing wrong with it."""
+    """The pack cannot be used; `mistakes` holds each thing wrong with it."""
 
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("; ".join(mistakes))
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("; ".join(mistake.sentence for mistake in mistakes))
         self.mistakes = mistakes
 
 
@@ -31,34 +52,168 @@ class _Skill(BaseModel):
 
 
 _SKILLS = TypeAdapter(Mapping[str, _Skill])
+_EXPECTS = TypeAdapter(Mapping[TeamKind, Expectation])
 
 
-def build_script(
-    pack: Mapping[str, Any], skills: Mapping[str, Any], locales: Mapping[str, Mapping[str, Any]]
-) -> Script:
+def build_script(values: PackValues, product: Product) -> Script:
     """Check the values of a pack and put them together.
 
     Args:
-        pack: the questionnaire, as read from its file.
-        skills: skill key -> name, group and aliases.
-        locales: language -> nested sentences and word lists.
+        values: what its files hold.
+        product: language -> every sentence the product comes with. They lie under those of the pack: a row that is
+            copied from the core pack brings its words along.
 
     Raises:
         PackMistakesError: with every mistake found, not just the first.
 
     """
-    catalogue = Catalogue({language: dict(_flat(texts)) for language, texts in locales.items()})
-    try:
-        known = _SKILLS.validate_python(skills)
-        groups = {skill.name: skill.group for skill in known.values()}
-        values = {**pack, "skills": _aliases(known), "learning": groups, "catalogue": catalogue}
-        script = Script.model_validate(values)
-    except ValidationError as error:
-        raise PackMistakesError([_sentence(one) for one in error.errors()]) from error
-    mistakes = [mistake for language in catalogue.languages for mistake in _text_mistakes(script, language)]
+    mistakes = list(_oversized(values))
     if mistakes:
         raise PackMistakesError(mistakes)
-    return script
+    rows = read_rows(values.pack, mistakes)
+    expects = _read(_EXPECTS, values.pack.get("expects", {}), PACK_FILE, ("expects",), mistakes)
+    skills = _read(_SKILLS, values.skills, SKILLS_FILE, (), mistakes)
+    mistakes += [*_head(values.pack), *row_mistakes(rows, expects)]
+    if not values.locales:
+        mistakes.append(Mistake(PACK_FILE, (), "there are no sentences: a pack has at least one file in locales/"))
+    groups = {skill.name: skill.group for skill in skills.values()}
+    catalogue = _laid_over(values.locales, product)
+    for language, texts in values.locales.items():
+        mistakes += _text_mistakes(rows, groups, expects, _Texts(language, dict(_flat(texts)), catalogue, product))
+    if mistakes:
+        raise PackMistakesError(mistakes)
+    return Script(
+        id=values.pack["id"],
+        version=values.pack["version"],
+        name=pack_name(values),
+        steps=tuple(step for _, step in rows.steps),
+        flags=tuple(flag for _, flag in rows.flags),
+        questions=tuple(question for _, question in rows.questions),
+        remarks=tuple(remark for _, remark in rows.remarks),
+        expects=expects,
+        skills=_aliases(skills),
+        learning=groups,
+        catalogue=catalogue,
+    )
+
+
+def to_json(values: PackValues) -> str:
+    """Write the values as text: the same values, the same text."""
+    body = {"pack": values.pack, "skills": values.skills, "locales": values.locales}
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def from_json(text: str) -> PackValues:
+    """Read values that `to_json` wrote."""
+    return PackValues(**json.loads(text))
+
+
+def pack_name(values: PackValues) -> str:
+    """Return the name a check gives its pack: id, version, and the beginning of a digest of everything in it."""
+    digest = hashlib.sha256(to_json(values).encode(errors="surrogatepass")).hexdigest()
+    return f"{values.pack['id']}-{values.pack['version']}-{digest[:16]}"
+
+
+def missing_sentences(product: Product, file: str = "locales/{}.toml") -> Iterator[Mistake]:
+    """Yield what a language of the product lacks of what English has, or has beyond it, placeholders included."""
+    english = dict(_flat(product[ENGLISH]))
+    for language, texts in product.items():
+        entries = dict(_flat(texts))
+        for key, sentence in english.items():
+            if isinstance(sentence, tuple) or _is_plural(key, english):
+                continue
+            yield from _compared(language, file.format(language), key, sentence, entries.get(key))
+        for key in dict.fromkeys(key.rpartition(".")[0] for key in english if _is_plural(key, english)):
+            if key not in entries:
+                for form in sorted(plural_categories(language)):
+                    found = entries.get(f"{key}.{form}")
+                    yield from _compared(
+                        language, file.format(language), f"{key}.{form}", english[f"{key}.other"], found
+                    )
+
+
+def _compared(language: str, file: str, key: str, sentence: object, found: object) -> Iterator[Mistake]:
+    path = tuple(key.split("."))
+    if not isinstance(found, str):
+        yield Mistake(file, path, f"{language}: the text {key} is missing")
+        return
+    wanted = placeholders(str(sentence))
+    for foreign in sorted(placeholders(found) - wanted):
+        yield Mistake(file, path, f"{language}: the text {key} has the placeholder {{{foreign}}}, which nothing fills")
+    for lost in sorted(wanted - placeholders(found) - {"n"}):
+        yield Mistake(file, path, f"{language}: the text {key} lacks the placeholder {{{lost}}}")
+
+
+def _is_plural(key: str, english: Entries) -> bool:
+    head, _, form = key.rpartition(".")
+    return form in ("one", "other") and f"{head}.other" in english and f"{head}.one" in english
+
+
+# -- size and shape ------------------------------------------------------------------------------------------------
+
+
+def _oversized(values: PackValues) -> Iterator[Mistake]:
+    files = {PACK_FILE: values.pack, SKILLS_FILE: values.skills}
+    files |= {f"locales/{language}.toml": texts for language, texts in values.locales.items()}
+    for file, content in files.items():
+        deepest, count, waiting = 0, 0, [(content, 1)]
+        while waiting and count <= VALUE_LIMIT and deepest <= DEPTH_LIMIT:
+            value, depth = waiting.pop()
+            count, deepest = count + 1, max(deepest, depth)
+            parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+            waiting += [(part, depth + 1) for part in parts]
+        if count > VALUE_LIMIT:
+            yield Mistake(file, (), f"there are more than {VALUE_LIMIT:,} values in it")
+        if deepest > DEPTH_LIMIT:
+            yield Mistake(file, (), f"it is nested more than {DEPTH_LIMIT} deep")
+    for name in ROWS:
+        limit, rows = STEP_LIMIT if name == "steps" else ROW_LIMIT, values.pack.get(name, ())
+        if isinstance(rows, list) and len(rows) > limit:
+            yield Mistake(PACK_FILE, (name, limit), f"there are more than {limit} {name}")
+    for place, row in enumerate(values.pack.get("steps", ())):
+        choices = row.get("choices", ()) if isinstance(row, Mapping) else ()
+        if isinstance(choices, list) and len(choices) > CHOICE_LIMIT:
+            yield Mistake(PACK_FILE, ("steps", place, "choices"), f"a step has at most {CHOICE_LIMIT} choices")
+
+
+def _head(pack: Mapping[str, Any]) -> Iterator[Mistake]:
+    if not (isinstance(pack.get("id"), str) and NAME.fullmatch(pack["id"])):
+        yield Mistake(PACK_FILE, ("id",), "a pack has an id: a small letter, then small letters, digits, - or _")
+    if type(pack.get("version")) is not int or not 0 < pack["version"] < 10**6:
+        yield Mistake(PACK_FILE, ("version",), "a pack has a version: a whole number from 1 on")
+    for key in pack.keys() - _HEAD:
+        yield Mistake(PACK_FILE, (key,), f"there is no {key!r} in a pack")
+    for name in ROWS:
+        for place, row in enumerate(pack.get(name, ())):
+            named = [row, *row.get("choices", ())] if isinstance(row, Mapping) else []
+            for one in named:
+                found = one.get("id") if isinstance(one, Mapping) else None
+                if isinstance(found, str) and not NAME.fullmatch(found):
+                    shown = "".join(c if c.isprintable() else "?" for c in found[:40])
+                    yield Mistake(PACK_FILE, (name, place, "id"), f"{shown!r} is no id: small letters, digits, - and _")
+
+
+def _read(adapter: TypeAdapter[Any], value: object, file: str, at: Place, mistakes: list[Mistake]) -> Any:  # noqa: ANN401  whatever the adapter reads
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        mistakes += said_by_pydantic(error, file, at)
+        return {}
+
+
+# -- sentences -----------------------------------------------------------------------------------------------------
+
+
+def _laid_over(own: Mapping[str, Mapping[str, Any]], product: Product) -> Catalogue:
+    """Lay the pack's sentences over the product's: in a language the pack lacks, those of its first language."""
+    first = own.get(ENGLISH) or next(iter(own.values()), {})
+    english = dict(_flat(product[ENGLISH]))
+    return Catalogue(
+        {
+            language: {**english, **dict(_flat(texts)), **dict(_flat(own.get(language, first)))}
+            for language, texts in product.items()
+        }
+    )
 
 
 def _flat(texts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -66,7 +221,7 @@ def _flat(texts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str 
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{key}.")
         else:
-            yield f"{above}{key}", tuple(value) if isinstance(value, list) else str(value)
+            yield f"{above}{key}", tuple(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _aliases(skills: Mapping[str, _Skill]) -> dict[str, str]:
@@ -77,56 +232,107 @@ def _aliases(skills: Mapping[str, _Skill]) -> dict[str, str]:
     return found
 
 
-def _sentence(error: Any) -> str:  # noqa: ANN401  pydantic's error details
-    where = ".".join(str(part) for part in error["loc"])
-    return f"{where}: {error['msg']}" if where else str(error["msg"])
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """One language of a pack."""
+
+    language: str
+    own: Entries
+    catalogue: Catalogue
+    product: Product
+
+    def mistake(self, key: str, sentence: str) -> Mistake:
+        return Mistake(f"locales/{self.language}.toml", tuple(key.split(".")), f"{self.language}: {sentence}")
 
 
-def _text_mistakes(script: Script, language: str) -> Iterator[str]:
-    entries = script.catalogue.languages[language]
-    for key in dict.fromkeys(required_texts(script, language)):
-        if not isinstance(entries.get(key), str):
-            yield f"{language}: the text {key} is missing"
-    for step in script.steps:
+def _text_mistakes(
+    rows: Rows, groups: Mapping[str, str], expects: Mapping[TeamKind, Expectation], texts: _Texts
+) -> Iterator[Mistake]:
+    if texts.language not in texts.product:
+        yield texts.mistake("", "teamcheck does not speak this language yet")
+        return
+    entries = texts.catalogue.languages[texts.language]
+    for key in dict.fromkeys(_required(rows, groups, expects, texts.language)):
+        plural = key.rpartition(".")[0] if key.startswith("units.") else key
+        if not isinstance(entries.get(key, entries.get(plural)), str):
+            yield texts.mistake(key, f"the text {key} is missing")
+    for _, step in rows.steps:
         for choice in step.choice_ids:
-            label = entries.get(f"{step.texts}.choices.{choice}", "")
-            if isinstance(label, str) and len(label) > LABEL_LIMIT:
-                yield f"{language}: the label of {step.id}.{choice} is longer than {LABEL_LIMIT} characters"
-    for key, foreign in _foreign_placeholders(script, entries, language):
-        yield f"{language}: the text {key} has the placeholder {{{foreign}}}, which nothing fills"
+            key = f"{step.texts}.choices.{choice}"
+            if len(str(texts.own.get(key, ""))) > LABEL_LIMIT:
+                yield texts.mistake(key, f"the label of {step.id}.{choice} is longer than {LABEL_LIMIT} characters")
+    yield from _strange(rows, texts)
 
 
-def required_texts(script: Script, language: str = ENGLISH) -> Iterator[str]:
+def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
+    """Yield what a sentence holds that it must not, and sentences that belong to nothing."""
+    product = dict(_flat(texts.product[ENGLISH]))
+    scales = {f"steps.{step.id}.scale" for _, step in rows.steps if step.kind is StepKind.SCALE}
+    homes = {"steps": {step.id for _, step in rows.steps}} | {
+        name: {row.id for _, row in getattr(rows, name)} for name in ("flags", "questions", "remarks")
+    }
+    for key, value in texts.own.items():
+        root, _, rest = key.partition(".")
+        if root not in OWN_TEXTS | REWORDED:
+            yield texts.mistake(key, f"the pack cannot change {key}: it is the product's own")
+            continue
+        name = rest.partition(".")[0]
+        if root in homes and name not in homes[root] | rows.unread:
+            yield texts.mistake(key, f"the text {key} belongs to none of the {root}")
+        for sentence in value if isinstance(value, tuple) else (value,):
+            yield from (texts.mistake(key, f"the text {key} {said}") for said in _unfit(sentence))
+        if isinstance(value, str):
+            allowed = _fillable(key, product, scales)
+            for foreign in sorted(placeholders(value) - allowed):
+                yield texts.mistake(key, f"the text {key} has the placeholder {{{foreign}}}, which nothing fills")
+
+
+def _fillable(key: str, product: Entries, scales: set[str]) -> set[str]:
+    if key in scales:
+        return {"low", "high"}
+    if key.startswith("units."):
+        return {"n"}
+    known = product.get(key)
+    return set(placeholders(known)) if isinstance(known, str) else set()
+
+
+def _unfit(sentence: str) -> Iterator[str]:
+    if len(sentence) > TEXT_LIMIT:
+        yield f"is longer than {TEXT_LIMIT:,} characters"
+    for c in sentence:
+        if c not in "\n\u200c\u200d" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co"):
+            yield f"has the invisible character U+{ord(c):04X}"
+            break
+    if _MARKUP.search(sentence):
+        yield "has markup of a platform: write plain words"
+    if re.search(r"[{}]", re.sub(r"\{[a-z_]+\}", "", sentence)):
+        yield "has a brace that is no placeholder: they look like {name}"
+
+
+def _required(
+    rows: Rows, groups: Mapping[str, str], expects: Mapping[TeamKind, Expectation], language: str
+) -> Iterator[str]:
     """Yield the address of every sentence that the rows of a pack call for."""
-    for step in script.steps:
-        yield from (f"steps.{step.id}.{part}" for part in ("name", "ask", "why", "good"))
-        if step.whom:
-            yield f"steps.{step.id}.question"
-        yield from (f"{step.texts}.choices.{choice}" for choice in step.choice_ids)
-        yield from _number_texts(step, language)
-    for flag in script.flags:
+    for _, step in rows.steps:
+        yield from _texts_of(step, language)
+    for _, flag in rows.flags:
         yield from (f"flags.{flag.id}.{part}" for part in ("headline", "because", "clears", "question"))
-    for question in script.questions:
+    for _, question in rows.questions:
         yield from (f"questions.{question.id}.{part}" for part in ("ask", "why", "good"))
-    yield from (f"remarks.{remark.id}" for remark in script.remarks)
-    yield from (f"learning.{group}" for group in sorted({*script.learning.values(), "other"}))
-    yield from (f"expects.{kind}{half}" for kind in script.expects for half in ("", "_owns", "_customers"))
+    yield from (f"remarks.{remark.id}" for _, remark in rows.remarks)
+    yield from (f"learning.{group}" for group in sorted({*groups.values(), "other"}))
+    yield from (f"expects.{kind}{half}" for kind in expects for half in ("", "_owns", "_customers"))
     for section in QUESTIONS:
         yield from (f"sections.{section}", f"sections.{section}_intro")
 
 
-def _number_texts(step: Step, language: str) -> Iterator[str]:
+def _texts_of(step: Step, language: str) -> Iterator[str]:
+    yield from (f"steps.{step.id}.{part}" for part in ("name", "ask", "why", "good"))
+    if step.whom:
+        yield f"steps.{step.id}.question"
+    yield from (f"{step.texts}.choices.{choice}" for choice in step.choice_ids)
     if step.kind is StepKind.SCALE:
         yield f"steps.{step.id}.scale"
     if step.kind is StepKind.NUMBER:
         yield f"steps.{step.id}.unit"
         yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language)))
-
-
-def _foreign_placeholders(script: Script, entries: Entries, language: str) -> Iterator[tuple[str, str]]:
-    scales = {f"steps.{step.id}.scale" for step in script.steps if step.kind is StepKind.SCALE}
-    for key in dict.fromkeys(required_texts(script, language)):
-        sentence = entries.get(key, "")
-        if isinstance(sentence, str):
-            allowed = {"low", "high"} if key in scales else {"n"} if key.startswith("units.") else set()
-            yield from ((key, name) for name in sorted(placeholders(sentence) - allowed))

@@ -41,8 +41,17 @@ class SessionStore(Protocol):
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
 
+    async def keep_pack(self, name: str, body: str) -> None:
+        """Keep a questionnaire under the name that checks have for it; one that is there already stays as it is."""
+
+    async def pack(self, name: str) -> str | None:
+        """Return a questionnaire that was kept; None where there is none of that name."""
+
     async def forget(self, key: SessionKey) -> int:
-        """Erase everything about a person beyond recovery; return how many checks that were."""
+        """Erase everything about a person beyond recovery, and packs that nobody else's check names.
+
+        Return how many checks that were.
+        """
 
 
 class TurnHandler(Protocol):

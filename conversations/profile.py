@@ -8,7 +8,7 @@ from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts
 from conversations.judgement import report_on
 from conversations.report import Report
-from conversations.script import Feeds, Script
+from conversations.script import Feeds, Packs, Script
 from conversations.session import Answer, Check, Person, ProfileVersion, SkillLevel, SkillList, Unsaid
 from conversations.wording import answer_phrase, step_name
 
@@ -56,12 +56,13 @@ def _merged(own: Answer | None, role: Answer | None) -> SkillList:
 
 
 def read_again(
-    script: Script, checks: Sequence[Check], before: ProfileVersion, after: ProfileVersion
+    script: Script, packs: Packs, checks: Sequence[Check], before: ProfileVersion, after: ProfileVersion
 ) -> tuple[Moved, ...]:
-    """Judge the saved checks under the old and the new profile, and return what moved in which."""
+    """Judge the saved checks, each by its own pack, under both profiles, and return what moved in which."""
     moved = []
     for check in checks:
-        old, new = report_on(script, check, before), report_on(script, check, after)
+        mine = packs.of(check.pack) or script
+        old, new = report_on(mine, check, before), report_on(mine, check, after)
         found = changes(old, new)
         if found:
             moved.append(Moved(check.id, new.team, found))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conversations.catalogue import Phrase
+from conversations.catalogue import Catalogue, Phrase
 from conversations.report import Report, Said
 from conversations.session import Intent, Session
 from conversations.vocabulary import ReportPart, StepKind
@@ -95,3 +95,5 @@ class Turn:
 
     session: Session
     replies: tuple[Reply, ...]
+    catalogue: Catalogue
+    """Where the replies find their words: those of the check's own pack."""

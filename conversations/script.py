@@ -5,15 +5,16 @@ is the order of the conversation, and there can be no dead end and no endless pa
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from conversations.catalogue import Catalogue
-from conversations.conditions import Condition, Is, Lacks, Unknown, VerdictIs, leaves
-from conversations.vocabulary import QUESTIONS, Question, StepKind, TeamKind, Whom
+from conversations.conditions import Condition, Is, Lacks, leaves
+from conversations.vocabulary import Question, StepKind, TeamKind, Whom
 
 
 class Feeds(StrEnum):
@@ -40,6 +41,38 @@ class Feeds(StrEnum):
     EARLIER_TITLE = "earlier_title"
     OWN_SKILLS = "own_skills"
     GOAL = "goal"
+
+
+_CHOOSING, _COUNTING, _TEXT, _SKILLS = (
+    (StepKind.CHOICE, StepKind.CHOICES),
+    (StepKind.NUMBER, StepKind.SCALE),
+    (StepKind.TEXT,),
+    (StepKind.SKILLS,),
+)
+FEEDING: Mapping[Feeds, tuple[tuple[StepKind, ...], tuple[str, ...]]] = {
+    Feeds.TEAM: (_TEXT, ()),
+    Feeds.TITLE: (_TEXT, ()),
+    Feeds.EARLIER_TITLE: (_TEXT, ()),
+    Feeds.SOURCES: (_CHOOSING, ()),
+    Feeds.MATURITY: (_CHOOSING, ("startup",)),
+    Feeds.WANTED: (_CHOOSING, ()),
+    Feeds.SKILLS: (_SKILLS, ()),
+    Feeds.OWN_SKILLS: (_SKILLS, ()),
+    Feeds.METHODS: (_CHOOSING, ("same",)),
+    Feeds.STACK: (_CHOOSING, ("same",)),
+    Feeds.DOMAIN: (_CHOOSING, ("new",)),
+    Feeds.SOMETHING_NEW: (_CHOOSING, ("yes", "no")),
+    Feeds.OWN_TIME: (_COUNTING, ()),
+    Feeds.EXPECTED_TIME: (_COUNTING, ()),
+    Feeds.CONFIDENCE: (_COUNTING, ()),
+    Feeds.COMFORT: (_CHOOSING, ("no",)),
+    Feeds.OWNS: (_CHOOSING, ("nothing",)),
+    Feeds.CUSTOMERS: (_CHOOSING, ("nobody",)),
+    Feeds.DECIDES: (_CHOOSING, ("others",)),
+    Feeds.READERS: (_CHOOSING, ("none",)),
+    Feeds.GOAL: (_CHOOSING, ()),
+}
+"""How a step that feeds a part of the judgement is answered, and the choices that the judgement reads by name."""
 
 
 class _Row(BaseModel):
@@ -154,6 +187,8 @@ class Script(BaseModel):
 
     id: str
     version: int
+    name: str
+    """Which pack, to the letter: a check is named after it. Id, version, and a digest of everything in it."""
     steps: tuple[Step, ...] = Field(min_length=1)
     flags: tuple[Flag, ...] = ()
     questions: tuple[ExtraQuestion, ...] = ()
@@ -197,12 +232,19 @@ class Script(BaseModel):
                 found.setdefault((step.feeds, step.section), step)
         return found
 
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition of the pack but those of remarks, which weigh nothing."""
+        yield from (step.when for step in self.steps if step.when)
+        yield from (question.when for question in self.questions if question.when)
+        for flag in self.flags:
+            yield from filter(None, (flag.when, flag.instead and flag.instead.when))
+
     @cached_property
     def telling(self) -> Mapping[str, tuple[str, ...]]:
         """Step id -> the choices that can change a verdict, a flag or the path; one stands for the rest."""
         named = {
             (leaf.step, choice)
-            for condition in self._conditions()
+            for condition in self.conditions()
             for leaf in leaves(condition)
             if isinstance(leaf, Is | Lacks)
             for choice in (leaf.choices if isinstance(leaf, Is) else leaf.lacks)
@@ -214,81 +256,23 @@ class Script(BaseModel):
                 found[step.id] = (*differ, *[c for c in step.choice_ids if c not in differ][:1])
         return found
 
-    def _conditions(self) -> Iterator[Condition]:
-        yield from (step.when for step in self.steps if step.when)
-        yield from (question.when for question in self.questions if question.when)
-        for flag in self.flags:
-            yield from filter(None, (flag.when, flag.instead and flag.instead.when))
 
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        mistakes = [*self._order_mistakes(), *self._choice_mistakes(), *self._condition_mistakes()]
-        if mistakes:
-            raise ValueError("; ".join(mistakes))
-        return self
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """The questionnaires at hand: the present one of each id, and those that checks were begun with."""
 
-    def _order_mistakes(self) -> list[str]:
-        mistakes = []
-        sections = [step.section for step in self.steps]
-        if sorted(sections, key=QUESTIONS.index) != sections or set(sections) != set(QUESTIONS):
-            mistakes.append("the steps run through the three questions in their order, each at least once")
-        ids = [row.id for row in (*self.steps, *self.flags, *self.questions, *self.remarks)]
-        mistakes += [f"the id {twice} is used twice" for twice in sorted({one for one in ids if ids.count(one) > 1})]
-        return mistakes
+    current: Mapping[str, Script]
+    kept: Mapping[str, Script] = field(default_factory=dict)
+    """By the name that checks have for them."""
 
-    def _choice_mistakes(self) -> list[str]:
-        mistakes = []
-        for step in self.steps:
-            chooses = step.kind in (StepKind.CHOICE, StepKind.CHOICES)
-            if chooses != bool(step.choices):
-                mistakes.append(
-                    f"step {step.id}: choices belong to steps of kind choice or choices, and to all of them"
-                )
-            if len(set(step.choice_ids)) != len(step.choice_ids):
-                mistakes.append(f"step {step.id}: two choices share an id")
-            if step.kind in (StepKind.NUMBER, StepKind.SCALE) and not step.low < step.high:
-                mistakes.append(f"step {step.id}: low must be below high")
-        return mistakes
+    def of(self, pack: str) -> Script | None:
+        """Return the questionnaire that a check names: to the letter, or where that is lost, the present one."""
+        present = self.current.get(pack.rsplit("-", 2)[0])
+        if present and present.name == pack:
+            return present
+        return self.kept.get(pack, present)
 
-    def _condition_mistakes(self) -> list[str]:
-        mistakes = []
-        for step in self.steps:
-            if step.when:
-                mistakes += self._reads(f"step {step.id}", step.when, before=step)
-        for flag in self.flags:
-            mistakes += self._reads(f"flag {flag.id}", flag.when)
-            mistakes += [
-                f"flag {flag.id} shows step {step}, which does not exist"
-                for step in flag.evidence
-                if step not in self.by_id
-            ]
-            if flag.instead:
-                mistakes += self._reads(f"flag {flag.id}", flag.instead.when)
-        for remark in self.remarks:
-            mistakes += self._reads(f"remark {remark.id}", remark.when)
-        for question in self.questions:
-            if question.when:
-                mistakes += self._reads(f"question {question.id}", question.when)
-        return mistakes
-
-    def _reads(self, where: str, condition: Condition, before: Step | None = None) -> list[str]:
-        mistakes = []
-        for leaf in leaves(condition):
-            if isinstance(leaf, VerdictIs):
-                if before and QUESTIONS.index(leaf.verdict) >= QUESTIONS.index(before.section):
-                    mistakes.append(f"{where} reads the verdict {leaf.verdict}, which is not formed before it")
-                continue
-            name = leaf.unknown if isinstance(leaf, Unknown) else leaf.step
-            read = self.by_id.get(name)
-            if read is None:
-                mistakes.append(f"{where} reads step {name}, which does not exist")
-            elif before and self.position[read.id] >= self.position[before.id]:
-                mistakes.append(f"{where} reads step {read.id}, which does not come before it")
-            elif isinstance(leaf, Is | Lacks):
-                named = leaf.choices if isinstance(leaf, Is) else leaf.lacks
-                mistakes += [
-                    f"{where} reads the choice {choice}, which step {read.id} does not have"
-                    for choice in named
-                    if choice not in read.choice_ids
-                ]
-        return mistakes
+    def newer(self, script: Script) -> Script | None:
+        """Return the present questionnaire of the same id, where it differs."""
+        present = self.current.get(script.id)
+        return present if present and present.name != script.name else None

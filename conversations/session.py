@@ -164,6 +164,7 @@ class Intent(StrEnum):
     ATTRIBUTE = "attribute"
     DEEPER = "deeper"
     FILL_IN = "fill_in"
+    UPDATE = "update"
     FINE = "fine"
     NOT_FINE = "not_fine"
     DECIDE = "decide"

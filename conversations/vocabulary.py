@@ -1,5 +1,6 @@
 """The closed sets of names that the whole product shares."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -9,6 +10,14 @@ TEAM_KINDS: tuple[TeamKind, ...] = ("infra", "applied", "research")
 Question = Literal["kind", "gap", "ownership"]
 QUESTIONS: tuple[Question, ...] = ("kind", "gap", "ownership")
 """Exactly these three, in this order (S04)."""
+
+
+VERDICT_STATES: Mapping[Question, tuple[str, ...]] = {
+    "kind": (*TEAM_KINDS, "mixed", "all_in_one", "none_clearly", "not_known"),
+    "gap": ("not_known", "too_wide", "nothing_new", "both_ends", "uneasy", "workable"),
+    "ownership": ("not_known", "owns_nothing", "no_customer", "neither", "in_name_only", "clear"),
+}
+"""What each verdict can amount to."""
 
 
 class StepKind(StrEnum):

@@ -13,6 +13,7 @@ class InMemoryStore:
     def __init__(self) -> None:
         self._people: dict[SessionKey, str] = {}
         self._checks: dict[tuple[SessionKey, str], str] = {}
+        self._packs: dict[str, str] = {}
 
     async def load(self, key: SessionKey, check: str | None = None) -> Session:
         """Return the person and one of their checks."""
@@ -42,10 +43,20 @@ class InMemoryStore:
         mine = [load_check(body) for (owner, _), body in self._checks.items() if owner == key]
         return sorted(sorted(mine, key=lambda check: check.id), key=lambda check: check.changed_at, reverse=True)
 
+    async def keep_pack(self, name: str, body: str) -> None:
+        """Keep a questionnaire."""
+        self._packs.setdefault(name, body)
+
+    async def pack(self, name: str) -> str | None:
+        """Return a questionnaire that was kept."""
+        return self._packs.get(name)
+
     async def forget(self, key: SessionKey) -> int:
         """Erase everything about a person."""
         mine = [found for found in self._checks if found[0] == key]
         for found in mine:
             del self._checks[found]
         self._people.pop(key, None)
+        named = {load_check(body).pack for body in self._checks.values()}
+        self._packs = {name: body for name, body in self._packs.items() if name in named}
         return len(mine)

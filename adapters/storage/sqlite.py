@@ -9,6 +9,7 @@ import errno
 import os
 import sqlite3
 import stat
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC
@@ -43,6 +44,9 @@ _UPDATE_CHECK = """
     UPDATE checks SET revision = ?, changed_at = ?, body = ?
     WHERE platform = ? AND workspace = ? AND person = ? AND id = ? AND revision = ?
 """
+_INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
+_SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
+_DELETE_PACKS = "DELETE FROM packs WHERE name NOT IN (SELECT body ->> '$.record.pack' FROM checks)"
 _DELETE_CHECKS = "DELETE FROM checks WHERE platform = ? AND workspace = ? AND person = ?"
 _PROBLEMS = {
     sqlite3.SQLITE_FULL: "full",
@@ -147,6 +151,25 @@ class SqliteStore:
             rows = await self._connection.execute_fetchall(_SELECT_CHECKS, _key(key))
             return [load_check(row[0]) for row in rows]
 
+    async def keep_pack(self, name: str, body: str) -> None:
+        """Keep a questionnaire, compressed."""
+        packed = zlib.compress(body.encode(errors="surrogatepass"))
+
+        def write(connection: sqlite3.Connection) -> bool:
+            connection.execute(_INSERT_PACK, (name, packed))
+            return True
+
+        await self._transaction(write)
+
+    async def pack(self, name: str) -> str | None:
+        """Return a questionnaire that was kept."""
+        with _told(self._path):
+            rows = [row async for row in await self._connection.execute(_SELECT_PACK, (name,))]
+            try:
+                return zlib.decompress(rows[0][0]).decode(errors="surrogatepass") if rows else None
+            except (zlib.error, UnicodeDecodeError):
+                raise SnapshotError("a stored pack is damaged") from None
+
     async def forget(self, key: SessionKey) -> int:
         """Erase everything about a person, and the traces of it in the write-ahead log."""
         gone = 0
@@ -155,6 +178,7 @@ class SqliteStore:
             nonlocal gone
             gone = connection.execute(_DELETE_CHECKS, _key(key)).rowcount
             connection.execute(_DELETE_PERSON, _key(key))
+            connection.execute(_DELETE_PACKS)
             return True
 
         await self._transaction(erase)

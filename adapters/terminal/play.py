@@ -63,17 +63,17 @@ def play(
     opened: Opened,
     handle: Handle,
     source: Keyboard | PipedLines,
-    page: Callable[[str], PlainText],
+    console: Console,
     clock: Callable[[], datetime],
 ) -> None:
-    """Play one conversation, each turn on a page in the language that it was left in.
+    """Play one conversation, each turn in the words of its check's pack and the language that it was left in.
 
     Raises:
         StorageError: the last line could not be saved; everything before it was.
 
     """
     turn = handle(opened)
-    while _show(turn, page(turn.session.person.language)):
+    while _show(turn, PlainText(console, turn.catalogue, turn.session.person.language)):
         check = turn.session.check
         seen = check.revision if check else None
         identity = check.id if check else None

@@ -1,0 +1,88 @@
+"""`teamcheck pack`: check a pack, begin one, play one without keeping anything."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from adapters.pack_files import PackRefusedError, read_core_pack, read_pack
+from adapters.terminal.play import PipedLines, play
+from bot.wiring import TERMINAL_PERSON, checked, dry_run, load_content
+from conversations.events import Opened
+from conversations.packs import NAME, missing_sentences
+
+MISTAKES = 65
+"""Exit code where a pack has mistakes (EX_DATAERR)."""
+USAGE = 2
+
+pack_commands = typer.Typer(help="Write your own questions: check, begin and try out a pack.", no_args_is_help=True)
+Folder = Annotated[Path, typer.Argument(help="The folder with pack.toml and locales/.", metavar="FOLDER")]
+
+
+@pack_commands.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="The core pack, if left out.", metavar="FOLDER")] = None,
+) -> None:
+    """Find every mistake in a pack, each with its file and line."""
+    with refused_packs():
+        core, product = read_core_pack()
+        pack = read_pack(folder, core.values.skills) if folder else core
+        script = checked(pack, product, () if folder else tuple(missing_sentences(product)))
+    counted = f"{len(script.steps)} steps, {len(script.flags)} red flags, {len(pack.values.locales)} languages"
+    typer.echo(f"No mistakes: {script.name}, {counted} ({', '.join(pack.values.locales)}).")
+
+
+@pack_commands.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Its id, and the name of the folder to write.", metavar="NAME")],
+) -> None:
+    """Write a small pack that works, to go on from."""
+    folder = Path(name)
+    if not NAME.fullmatch(folder.name) or folder.exists():
+        why = "is there already" if folder.exists() else "is no name: small letters, digits, - and _"
+        typer.echo(f"{name} {why}.", err=True)
+        raise typer.Exit(USAGE)
+    start = files("conversations") / "content" / "new_pack"
+    (folder / "locales").mkdir(parents=True)
+    for file in ("pack.toml", "locales/en.toml", "locales/zh.toml"):
+        text = (start / file).read_text(encoding="utf-8").replace('id = "new-pack"', f'id = "{folder.name}"')
+        (folder / file).write_text(text, encoding="utf-8")
+    typer.echo(f"Written: {folder}. Next: teamcheck pack check {folder}, then teamcheck pack play {folder}")
+
+
+@pack_commands.command(name="play")
+def play_pack(
+    folder: Folder,
+    language: Annotated[str, typer.Option(help="The language to speak.", metavar="TAG")] = "en",
+) -> None:
+    """Play a pack with lines from a pipe or the keyboard. Nothing is kept."""
+    with refused_packs():
+        app = dry_run(load_content(folder))
+    console = Console(highlight=False, markup=False, emoji=False)
+    with asyncio.Runner() as runner:
+        opened = Opened(TERMINAL_PERSON, _now(), "dry-run", language=language)
+        play(opened, lambda event: runner.run(app.turns.handle(event)), PipedLines(sys.stdin, console), console, _now)
+
+
+@contextmanager
+def refused_packs() -> Iterator[None]:
+    """Turn the mistakes of a pack into lines and an exit code."""
+    try:
+        yield
+    except PackRefusedError as error:
+        for line in error.lines:
+            typer.echo(line, err=True)
+        count = len(error.lines)
+        typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}; nothing was begun with this pack.", err=True)
+        raise typer.Exit(MISTAKES) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
