@@ -15,8 +15,7 @@ from conversations.assessment.evidence import contradictions, source_name
 from conversations.catalogue import Arg, Phrase, language_for, phrase
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
-from conversations.judgement import facts_of, report_on, said
-from conversations.open_questions import SETTLE
+from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import changes, learned, read_again, reasons, with_answers
 from conversations.reading_answers import Reader
 from conversations.replies import Ask, Choose, Goodbye, Listed, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
@@ -54,11 +53,13 @@ class Scene:
     meant: Meant
 
     saved: tuple[Check, ...] = ()
+    carried: Facts | None = None
+    """The facts of the scene before, where nothing was said since."""
 
     @cached_property
     def facts(self) -> Facts:
         """The answers that count."""
-        return facts_of(self.script, self.check, self.person.about)
+        return self.carried or facts_of(self.script, self.check, self.person.about)
 
     @cached_property
     def report(self) -> Report:
@@ -76,11 +77,12 @@ class Scene:
 
     def with_check(self, check: Check) -> "Scene":
         """Return the scene after a change of the check."""
-        return replace(self, check=check)
+        nothing_said = check.answers is self.check.answers and check.deep is self.check.deep
+        return replace(self, check=check, carried=self.facts if nothing_said else None)
 
     def with_person(self, person: Person) -> "Scene":
         """Return the scene after a change of what is known about the person."""
-        return replace(self, person=person)
+        return replace(self, person=person, carried=None)
 
 
 Outcome = tuple[Scene, tuple[Reply, ...]]
@@ -168,7 +170,7 @@ def _menu(scene: Scene) -> tuple[Intent, ...]:
         case Phase.FINISHED:
             wanted = (
                 (Intent.QUIT, True),
-                (Intent.FILL_IN, bool(_still_to_fill_in(scene))),
+                (Intent.FILL_IN, any(open_on(scene.script, scene.facts))),
                 (Intent.DEEPER, bool(_shallow(scene))),
                 (Intent.REVIEW, True),
                 (Intent.QUESTIONS, True),
@@ -182,9 +184,8 @@ def _menu(scene: Scene) -> tuple[Intent, ...]:
 
 
 def _still_to_fill_in(scene: Scene) -> tuple[str, ...]:
-    """Return the steps that the report's questions are about."""
-    asked_about = {question.id.removeprefix(SETTLE) for question in scene.report.questions}
-    return tuple(step.id for step in scene.script.steps if step.id in asked_about)
+    """Return the steps that the report's questions are about, in the order of the script."""
+    return tuple(sorted(set(open_on(scene.script, scene.facts)), key=scene.script.position.__getitem__))
 
 
 def _shallow(scene: Scene) -> tuple[Question, ...]:

@@ -103,12 +103,14 @@ class Facts:
         return len(answered), len(asked)
 
     def sources(self, section: Question) -> tuple[Source, ...]:
-        """Return who the answers of a section come from: as said there, or in the nearest section before it."""
+        """Return who the answers of a section come from: as said there or, where that was not asked, before it."""
         for question in reversed(QUESTIONS[: QUESTIONS.index(section) + 1]):
             step = self.script.feeding(Feeds.SOURCES, question)
             answer = self.answers.get(step.id) if step else None
             if isinstance(answer, Chosen) and answer.yes:
                 return tuple(Source(choice) for choice in answer.yes)
+            if answer is not None:
+                return ()
         return ()
 
     def givens(self, step: Step) -> tuple[Given, ...]:
@@ -191,12 +193,11 @@ def _leading(facts: Facts, step: Step) -> Answer | None:
     return given[max(range(len(given)), key=rank)].answer
 
 
-def signals(step: Step, answer: Answer | None) -> Mapping[TeamKind, int]:
+def signals(signs: Mapping[str, Mapping[TeamKind, int]], answer: Answer | None) -> Mapping[TeamKind, int]:
     """Add up what the choices picked at a step say about the kind of team."""
     total: dict[TeamKind, int] = {}
     if isinstance(answer, Chosen):
-        for choice in step.choices:
-            if choice.id in answer.yes:
-                for kind, weight in choice.signals.items():
-                    total[kind] = total.get(kind, 0) + weight
+        for choice in answer.yes:
+            for kind, weight in signs.get(choice, {}).items():
+                total[kind] = total.get(kind, 0) + weight
     return total

@@ -1,13 +1,13 @@
 """Answers in, report out: the three verdicts, the flags, the open questions. Same answers, same report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from conversations.assessment import evidence, ownership, skill_gap, team_kind
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts, Known, read_facts
-from conversations.open_questions import Standing, still_open
+from conversations.open_questions import Standing, open_steps, still_open
 from conversations.red_flags import raised, up
-from conversations.report import Report, Said, Verdict
+from conversations.report import RaisedFlag, Report, Said, Verdict
 from conversations.script import Feeds, Script
 from conversations.session import NOTHING_SAID, Check, ProfileVersion, Written
 from conversations.vocabulary import Question
@@ -50,6 +50,11 @@ def standing(script: Script, what: Known) -> Standing:
     return Standing(states, frozenset(flag.id for flag in up(facts, team_kind.lean(facts))))
 
 
+def open_on(script: Script, facts: Facts) -> Iterator[str]:
+    """Yield the steps that a report's open questions would be about, without writing the report."""
+    return open_steps(facts, team_kind.lean(facts), lambda what: standing(script, what))
+
+
 def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
     """Judge a check, finished or not, for a person of whom this much is known."""
     facts = facts_of(script, check, about)
@@ -65,7 +70,7 @@ def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
         changed_at=check.changed_at,
         complete=not facts.open_steps(),
         decision=_decision(check),
-        goal=_goal(facts, verdicts),
+        goal=_goal(facts, verdicts, flags),
         verdicts=verdicts,
         flags=flags,
         questions=still_open(facts, kind.sides, flags, contradictions, lambda what: standing(script, what)),
@@ -84,13 +89,16 @@ def _decision(check: Check) -> Phrase | None:
     return phrase(key, choice=phrase(f"decision.{made.choice}"), reason=made.reason, date=made.at.date())
 
 
-def _goal(facts: Facts, verdicts: tuple[Verdict, ...]) -> Phrase | None:
-    """Tie the summary to what the person is after (S40)."""
+def _goal(facts: Facts, verdicts: tuple[Verdict, ...], flags: tuple[RaisedFlag, ...]) -> Phrase | None:
+    """Tie the summary to what the person is after (S40), and to the grave flags that speak against it."""
     goal = next(iter(facts.chosen(Feeds.GOAL)), "")
     if goal not in _GOALS:
         return None
     speaking = next(verdict for verdict in verdicts if verdict.question == _GOALS[goal])
-    return phrase(f"goal.{goal}", headline=speaking.headline)
+    said = phrase(f"goal.{goal}", headline=speaking.headline)
+    grave = [flag for flag in flags if flag.severity == "high" and flag.fine is None]
+    against = tuple(flag.headline for flag in grave if flag.section == speaking.question)
+    return phrase("goal.against", said=said, flags=against) if against else said
 
 
 def said(facts: Facts) -> tuple[Said, ...]:
@@ -103,7 +111,7 @@ def said(facts: Facts) -> tuple[Said, ...]:
             step_name(step),
             answer_phrase(facts.script, step, facts.answers[step.id]),
             evidence.quotes(facts, step),
-            from_profile=step.profile and not facts.givens(step),
+            from_profile=step.profile and step.id in facts.known.about.answers and not facts.givens(step),
         )
         for number, step in enumerate(facts.path, start=1)
         if step.id in facts.answers

@@ -45,7 +45,7 @@ def still_open(
     """Return the open questions in the order to ask them.
 
     First what would clear a grave flag, then contradictions and what the person does not know yet, by how much the
-    answer could change, then the lesser flags, then what is always worth asking. A flag the person is fine with asks
+    answer could change, then the lesser flags, then the rest. A flag the person is fine with asks
     nothing.
     """
     script = facts.script
@@ -56,16 +56,31 @@ def still_open(
     called_for = [_of_extra(q) for q in script.questions if q.when and holds(q.when, facts)]
     always = [_of_extra(q) for q in script.questions if not q.when]
     settle = [_settling(facts, one) for one in contradictions]
-    unsaid = [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
-    tellers = {*Whom} - {Whom.YOURSELF}
-    unasked = [s for s in facts.deeper if s.counts and s.whom in tellers and not _beside(s, sides)]
+    unsaid, unasked = _unsaid(facts, sides), _unasked(facts, sides)
     now = stand(facts.known)
     weight = {step.id: _weight(facts, step, now, stand) for step in (*unsaid, *unasked)}
     unknown = [_of_step(step) for step in unsaid] + [_of_step(step) for step in unasked if weight[step.id]]
     unknown.sort(key=lambda question: (-weight[question.id], question.section != "ownership"))
     telling = [question for question in unknown if weight[question.id] >= _TELLING]
     others = [question for question in unknown if weight[question.id] < _TELLING]
-    return (*grave, *settle, *telling, *called_for, *others, *lesser, *always)
+    return (*grave, *settle, *telling, *called_for, *lesser, *others, *always)
+
+
+def open_steps(facts: Facts, sides: tuple[TeamKind, ...], stand: Stand) -> Iterator[str]:
+    """Yield the steps that the open questions are about, those that are quick to find first."""
+    yield from (step.id for step in facts.contradicted())
+    yield from (step.id for step in _unsaid(facts, sides))
+    now = stand(facts.known)
+    yield from (step.id for step in _unasked(facts, sides) if _weight(facts, step, now, stand))
+
+
+def _unsaid(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Step]:
+    return [step for step in facts.path if is_open(facts, step) and not _beside(step, sides)]
+
+
+def _unasked(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Step]:
+    tellers = {*Whom} - {Whom.YOURSELF}
+    return [step for step in facts.deeper if step.counts and step.whom in tellers and not _beside(step, sides)]
 
 
 def _beside(step: Step, sides: tuple[TeamKind, ...]) -> bool:

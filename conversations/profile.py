@@ -93,6 +93,8 @@ def changes(old: Report, new: Report) -> tuple[Phrase, ...]:
     gone, came = ({flag.id: flag.headline for flag in report.flags} for report in (old, new))
     found += [phrase("moved.flag_came", flag=headline) for one, headline in came.items() if one not in gone]
     found += [phrase("moved.flag_gone", flag=headline) for one, headline in gone.items() if one not in came]
+    if [question.id for question in new.questions] != [question.id for question in old.questions]:
+        found.append(phrase("moved.questions"))
     if new.goal and new.goal != old.goal:
         found.append(new.goal)
     return tuple(found)

@@ -357,7 +357,8 @@ class Reader:
             case StepKind.NUMBER | StepKind.SCALE:
                 return self._amount(said, step)
             case StepKind.TEXT:
-                return self._written(text)
+                none = step.feeds is Feeds.EARLIER_TITLE and said in self._words("none")
+                return Meant(Intent.ANSWER, Unsaid(NonAnswer.NOT_APPLICABLE)) if none else self._written(text)
             case StepKind.SKILLS:
                 return self._skills(text, step)
 

@@ -171,6 +171,15 @@ class Script(BaseModel):
         return {step.id: step for step in self.steps}
 
     @cached_property
+    def signs(self) -> Mapping[str, Mapping[str, Mapping[TeamKind, int]]]:
+        """Step id -> choice id -> what it says about the kind of team, where it says anything."""
+        return {
+            step.id: {choice.id: choice.signals for choice in step.choices if choice.signals}
+            for step in self.steps
+            if any(choice.signals for choice in step.choices)
+        }
+
+    @cached_property
     def position(self) -> Mapping[str, int]:
         """Step id -> its place in the order."""
         return {step.id: place for place, step in enumerate(self.steps)}

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 VARIABLE = "TEAMCHECK_MUTANT"
+ROWS = ("steps", "flags", "questions", "remarks")
 RULES = "tests/test_acceptance.py"
-FILES = (RULES, "tests/test_flags.py", "tests/test_signs.py", "tests/test_topics.py")
+FILES = (RULES, *(f"tests/test_{what}.py" for what in ("flags", "pack_conditions", "remarks", "signs", "topics")))
 
 CODE: Mapping[str, tuple[str, str, Any]] = {
     # name: the rule it serves, what is replaced, and by what
@@ -60,13 +61,7 @@ class Mutant:
 
 def all_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
     """Name everything that can be disabled."""
-    for flag in pack["flags"]:
-        serves = tuple(flag["serves"])
-        yield Mutant(f"flag:{flag['id']}", serves)
-        if "instead" in flag:
-            yield Mutant(f"instead:{flag['id']}", serves)
-        if "kinds" in flag:
-            yield Mutant(f"kinds:{flag['id']}", (flag["id"],))
+    yield from _flag_mutants(pack)
     for step in pack["steps"]:
         serves = tuple(step.get("serves", ()))
         for choice in step.get("choices", ()):
@@ -78,7 +73,34 @@ def all_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
             yield Mutant(f"question:{question['id']}", tuple(question["serves"]))
     for remark in pack["remarks"]:
         yield Mutant(f"remark:{remark['id']}", tuple(remark["serves"]))
+    for rows in ROWS:
+        for row in pack[rows]:
+            serves = (*row.get("serves", ()), row["id"])
+            yield from (Mutant(f"part:{rows}.{row['id']}.{place}", serves) for place in range(len(_parts(row))))
     yield from (Mutant(f"code:{name}", (rule,)) for name, (rule, _, _) in CODE.items())
+
+
+def _flag_mutants(pack: Mapping[str, Any]) -> Iterator[Mutant]:
+    for flag in pack["flags"]:
+        serves = tuple(flag["serves"])
+        yield Mutant(f"flag:{flag['id']}", serves)
+        if "instead" in flag:
+            yield Mutant(f"instead:{flag['id']}", serves)
+        if "kinds" in flag:
+            yield Mutant(f"kinds:{flag['id']}", (flag["id"],))
+
+
+def _parts(row: Mapping[str, Any]) -> list[tuple[list[Any], int]]:
+    """Return each part of a compound condition in a row, as the list that holds it and its place there."""
+    found = []
+    waiting = [row.get("when"), row.get("instead", {}).get("when")]
+    while waiting:
+        condition = waiting.pop(0)
+        if condition:
+            parts = condition.get("all") or condition.get("any") or []
+            found += [(parts, place) for place in range(len(parts)) if len(parts) > 1]
+            waiting += [*parts, condition.get("not")]
+    return found
 
 
 def mutated(original: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -101,6 +123,10 @@ def mutated(original: Mapping[str, Any]) -> Mapping[str, Any]:
             del next(step for step in pack["steps"] if step["id"] == what)["when"]
         case "question" | "remark":
             pack[f"{kind}s"] = [row for row in pack[f"{kind}s"] if row["id"] != what]
+        case "part":
+            rows, row_id, place = what.split(".")
+            parts, index = _parts(next(row for row in pack[rows] if row["id"] == row_id))[int(place)]
+            del parts[index]
         case "code":
             _patch(*CODE[what][1:])
     return pack

@@ -430,7 +430,7 @@ async def test_s34_the_flags_of_question_three_come_first() -> None:
 @pytest.mark.parametrize("owns", ["nothing", "advice", UNKNOWN])
 async def test_s35_without_known_ownership_the_impact_is_asked_about(owns: str) -> None:
     report = await report_for(APPLIED | {"owns": owns})
-    assert "how does it make an impact?" in words(report, "questions")
+    assert "how would it make an impact?" in words(report, "questions")
     assert "how_impact" not in open_ids(await report_for(APPLIED))
 
 
@@ -517,9 +517,9 @@ async def test_s16_a_background_is_at_most_a_hint_and_closes_nothing(background:
         assert flags(report) == flags(plain)
         hint = [line for line in words(report).splitlines() if "One author's observation" in line]
         assert len(hint) <= 1
-        assert all("closes nothing" in line for line in hint)
+        assert all("closes no door" in line for line in hint)
     engineer = await report_for(RESEARCH | {"background": "software"})
-    assert "One author's observation: this kind of work often draws people from research. It closes nothing" in words(
+    assert "One author's observation: this kind of work often draws people from research. It closes no door" in words(
         engineer
     )
 

@@ -546,7 +546,7 @@ SOUND = (
 )
 
 
-@settings(SAME, max_examples=40)
+@settings(SAME, max_examples=200)
 @given(HISTORY)
 def test_whatever_is_done_in_whatever_order_every_turn_is_sound(history: list[Doing]) -> None:
     play = Play()
@@ -558,7 +558,7 @@ def test_whatever_is_done_in_whatever_order_every_turn_is_sound(history: list[Do
             sound(taken)
 
 
-@settings(SAME, max_examples=8)
+@settings(SAME, max_examples=24)
 @given(HISTORY)
 def test_the_same_events_lead_to_the_same_sessions_and_the_same_words(history: list[Doing]) -> None:
     first = Play()

@@ -23,7 +23,7 @@ class Values:
         values = deepcopy(VALUES)
         self.pack: Row = dict(values.pack)
         self.skills: Row = dict(values.skills)
-        self.locales: Row = dict(values.locales)
+        self.locales: Row = {"en": values.locales["en"]}
 
     def build(self) -> Script:
         return build_script(self.pack, self.skills, self.locales)

@@ -20,14 +20,14 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import Source
-from tests.chinese import chinese
+from tests.dialogue import core
 
 UNREADABLE = Meant(Intent.UNREADABLE)
 DECISION = (Intent.GO_ON, Intent.ASK_MORE, Intent.PASS)
 
 
 def read(line: str, step: str | None, phase: Phase = Phase.ASKING, menu: Sequence[Intent] = ()) -> Meant:
-    return Reader(chinese(), "zh").read(line, phase, chinese().by_id[step] if step else None, menu)
+    return Reader(core(), "zh").read(line, phase, core().by_id[step] if step else None, menu)
 
 
 def answered(answer: Answer) -> Meant:
@@ -280,9 +280,9 @@ def test_in_the_review_a_number_is_the_answer_to_change(line: str) -> None:
     assert read(line, None, Phase.REVIEWING) == Meant(Intent.CHANGE, number=7)
 
 
-@pytest.mark.parametrize("language", sorted(chinese().catalogue.languages))
+@pytest.mark.parametrize("language", sorted(core().catalogue.languages))
 def test_the_words_of_a_language_are_written_as_lines_are_read(language: str) -> None:
-    for key, words in chinese().catalogue.languages[language].items():
+    for key, words in core().catalogue.languages[language].items():
         if "words" in key.split("."):
             for word in (words,) if isinstance(words, str) else words:
                 assert word == unicodedata.normalize("NFKC", word).casefold(), f"{key}: {word}"

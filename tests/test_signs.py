@@ -34,6 +34,7 @@ SIGNS: dict[tuple[str, str], tuple[TeamKind, int]] = {
     ("research_work", "scaling_laws"): ("research", 1),
     ("research_work", "theory"): ("research", 1),
     ("research_work", "fine_tuning"): ("research", 1),
+    ("research_work", "other_topic"): ("research", 1),
 }
 NAMES = ["-".join((*sign, *core().by_id[sign[0]].serves)) for sign in SIGNS]
 

@@ -39,7 +39,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What stands below a point: one line or several, behind a label with its colon, or none."""
+    """What stands below a point: one line or several, under a label (with its colon) or none."""
 
     label: str
     lines: tuple[str, ...]
@@ -117,14 +117,10 @@ class Outline:
 
     def _questions(self, report: Report) -> Iterator[Block]:
         """Yield the open questions by whom to ask, at most a handful each, numbered through."""
-        first = report.questions[:FIRST_FEW]
+        first = [question for question in report.questions if question.whom is not Whom.YOURSELF][:FIRST_FEW]
         if len(report.questions) > FIRST_FEW:
             yield Paragraph(self._label("first_few", n=FIRST_FEW))
-            yield Points(
-                tuple(
-                    Item(self._text(phrase("report.ask_whom", ask=q.ask, whom=phrase(f"whom.{q.whom}")))) for q in first
-                )
-            )
+            yield Points(tuple(map(self._first, first)))
         number, left = 1, 0
         for whom in sorted(Whom, key=lambda one: _first_place(report, one)):
             mine = [question for question in report.questions if question.whom is whom]
@@ -136,6 +132,10 @@ class Outline:
             left += max(0, len(mine) - HANDFUL)
         if left:
             yield Paragraph(self._label("questions_left", n=left), quiet=True)
+
+    def _first(self, question: OpenQuestion) -> Item:
+        whom = self._text(phrase(f"whom.{question.whom}"))
+        return Item(self._label("to_whom", ask=self._text(question.ask), whom=whom))
 
     def _text(self, said: Phrase | str) -> str:
         return self.catalogue.text(said, self.language)
@@ -176,7 +176,7 @@ class Outline:
 
     def _detail(self, key: str, *lines: str, **args: str) -> Iterator[Detail]:
         if lines:
-            yield Detail(self._label("label", label=self._label(key, **args)), lines)
+            yield Detail(self._label("labelled", label=self._label(key, **args)), lines)
 
     def _evidence(self, evidence: Iterable[Evidence]) -> list[str]:
         return [self._label("evidence", name=self._text(one.name), said=self._text(one.said)) for one in evidence]
@@ -193,7 +193,7 @@ class Outline:
         sources = tuple(map(self._text, verdict.sources)) or (self._label("sources_none"),)
         known_from = self._text(phrase("answer.list", items=sources))
         return Item(
-            self._label("verdict", headline=self._text(verdict.headline), sure=sure, covered=covered),
+            self._label("judged", headline=self._text(verdict.headline), sure=sure, covered=covered),
             (
                 Detail("", tuple(map(self._text, verdict.notes))),
                 *(self._detail("sources", known_from) if verdict.confidence else ()),
@@ -232,7 +232,7 @@ class Outline:
     def _skill_row(self, row: SkillGap) -> tuple[str, ...]:
         asked = self._label("must" if not row.nice else "nice")
         if row.asked is not None:
-            asked = self._label("level_asked", level=self._level(row.asked), asked=asked)
+            asked = self._label("level_asked", level=self._level(row.asked), weight=asked)
         return (row.name, self._label("level_unknown") if row.level is None else self._level(row.level), asked)
 
     def _joined(self, names: Iterable[str]) -> str:

@@ -124,8 +124,7 @@ class PlainText:
     def _review(self, review: ReviewAnswers) -> Iterable[RenderableType]:
         yield Text(self._text(review.title), style="bold")
         if review.answers:
-            said = [phrase("report.evidence", name=s.name, said=s.said) for s in review.answers]
-            rows = [(str(s.number), self._text(one)) for s, one in zip(review.answers, said, strict=True)]
+            rows = [(str(s.number), self._text(phrase("noted", name=s.name, answer=s.said))) for s in review.answers]
             yield self._hanging(rows)
         if not review.complete:
             yield Text(self._text(phrase("review.ahead")))

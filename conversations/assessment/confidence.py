@@ -14,11 +14,11 @@ def confidence(facts: Facts, section: Question, *, doubts: int = 0) -> Confidenc
     """Return the confidence in a verdict that claims something.
 
     An answer that nobody inside the team stands behind is hearsay; one kind of insider behind it is something, two
-    are a lot. The answers in the middle decide. A contradiction in the section, too few answers, and each doubt
-    that the caller has take one degree off.
+    are a lot. The answers in the middle decide; where nobody told anything, confidence is low. A contradiction in the
+    section, too few answers, and each doubt that the caller has take one degree off.
     """
     levels = sorted(_level(facts, step.id) for step in facts.path if _tells(facts, step.id, section))
-    middle = levels[(len(levels) - 1) // 2] if levels else min(2, len(INSIDE.intersection(facts.sources(section))))
+    middle = levels[(len(levels) - 1) // 2] if levels else 0
     answered, asked = facts.coverage(section)
     doubts += answered * _THIN < asked
     doubts += any(step.section == section and step.counts for step in facts.contradicted())

@@ -7,7 +7,7 @@ from conversations.facts import Facts
 from conversations.report import Contradiction, Evidence, Quote
 from conversations.script import Step
 from conversations.session import Given, NonAnswer, Unsaid
-from conversations.vocabulary import Question, Source, TeamKind
+from conversations.vocabulary import Question, Source, TeamKind, Whom
 from conversations.wording import answer_phrase, step_name
 
 _NOTHING = Unsaid(NonAnswer.UNKNOWN)
@@ -29,10 +29,15 @@ def source_name(source: Source) -> Phrase:
 
 
 def sources(facts: Facts, section: Question) -> tuple[Phrase, ...]:
-    """Return everybody who stands behind the answers of a section, weakest first."""
-    named = {source for step in facts.path if step.section == section for source in facts.backing(step)}
-    named.update(facts.sources(section))
-    return tuple(source_name(source) for source in Source if source in named)
+    """Return everybody who stands behind the answers of a section, weakest first.
+
+    What the person feels themselves nobody told them; where there is nothing else, it is their own judgement.
+    """
+    said = [step for step in facts.path if step.section == section and step.counts and facts.givens(step)]
+    named = {source for step in said if step.whom is not Whom.YOURSELF for source in facts.backing(step)}
+    if named or any(step.whom is not Whom.YOURSELF for step in said):
+        return tuple(source_name(source) for source in Source if source in named)
+    return (phrase("source.yourself"),) if said else ()
 
 
 def contradictions(facts: Facts) -> tuple[Contradiction, ...]:

@@ -14,7 +14,8 @@ from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts
 from conversations.report import SkillGap, Verdict
 from conversations.script import Feeds
-from conversations.session import SkillLevel, SkillList
+from conversations.session import SkillLevel, SkillList, is_said
+from conversations.wording import step_name
 
 SURE_ENOUGH = 3
 """On the person's own scale of 1 to 5, the least confidence that still counts as trust."""
@@ -48,6 +49,12 @@ def state(facts: Facts) -> str:
     if comfort == ("no",):
         return "uneasy"
     return "not_known" if wide is None else "workable"
+
+
+def _missing(facts: Facts) -> tuple[Phrase, ...]:
+    """Name the steps without which nothing is said (S26)."""
+    steps = [facts.script.feeding(feeds) for feeds in (Feeds.COMFORT, Feeds.SOMETHING_NEW, Feeds.CONFIDENCE)]
+    return tuple(step_name(step) for step in steps if step and not is_said(facts.answers.get(step.id)))
 
 
 def _too_wide(facts: Facts) -> bool | None:
@@ -84,7 +91,11 @@ def judge(facts: Facts) -> Verdict:
         question="gap",
         state=found,
         headline=phrase(f"verdict.gap.{found}.headline"),
-        notes=(phrase(f"verdict.gap.{found}.note"), *_notes(facts, found), *remarks(facts, "gap")),
+        notes=(
+            phrase(f"verdict.gap.{found}.note", missing=_missing(facts)),
+            *_notes(facts, found),
+            *remarks(facts, "gap"),
+        ),
         confidence=None if found == "not_known" else confidence(facts, "gap"),
         answered=answered,
         asked=asked,

@@ -27,8 +27,8 @@ NEAR = 0.5
 def weigh(facts: Facts) -> dict[TeamKind, int]:
     """Return the weight of evidence for each kind."""
     total = dict.fromkeys(TEAM_KINDS, 0)
-    for step in facts.path:
-        for kind, weight in signals(step, facts.answers.get(step.id)).items():
+    for step, signs in facts.script.signs.items():
+        for kind, weight in signals(signs, facts.answers.get(step)).items():
             total[kind] += min(weight, STEP_CAP)
     return total
 
@@ -43,10 +43,11 @@ def lean(facts: Facts) -> tuple[TeamKind, ...]:
 
 
 def state(facts: Facts) -> str:
-    """Return the state of the verdict: a kind, `mixed`, `all_in_one` or `not_known`."""
+    """Return the state of the verdict: a kind, `mixed`, `all_in_one`, `none_clearly` or `not_known`."""
     sides = lean(facts)
     if not sides:
-        return "not_known"
+        answered, asked = facts.coverage("kind")
+        return "none_clearly" if answered * 2 > asked else "not_known"
     if len(sides) == 1:
         return sides[0]
     return "all_in_one" if _is_startup(facts) else "mixed"
@@ -98,9 +99,7 @@ def _notes(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Phrase]:
     earlier = facts.fed(Feeds.EARLIER_TITLE)
     if isinstance(earlier, Written):
         notes.append(phrase("verdict.kind.earlier_title", title=earlier.text))
-    if sides:
-        notes += _fit(facts, sides)
-    return notes
+    return [*notes, *_fit(facts, sides)]
 
 
 def _fit(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Phrase]:
@@ -109,8 +108,8 @@ def _fit(facts: Facts, sides: tuple[TeamKind, ...]) -> list[Phrase]:
     if not wanted:
         return []
     if wanted[0] not in TEAM_KINDS:
-        return [phrase("verdict.kind.fit.open")]
-    word = "same" if sides == wanted else "partly" if wanted[0] in sides else "other"
+        return [phrase("verdict.kind.fit.open")] if sides else []
+    word = "unknown" if not sides else "same" if sides == wanted else "partly" if wanted[0] in sides else "other"
     return [phrase(f"verdict.kind.fit.{word}", wanted=phrase(f"kinds.{wanted[0]}"))]
 
 
@@ -124,7 +123,7 @@ def _evidence(facts: Facts) -> tuple[Evidence, ...]:
                 continue
             speaking = tuple(c.id for c in step.choices if c.id in answer.yes and c.signals.get(kind))
             if speaking:
-                weight = min(signals(step, answer)[kind], STEP_CAP)
+                weight = min(signals(facts.script.signs[step.id], answer)[kind], STEP_CAP)
                 for one in evidence.of_steps(facts, [step.id], kind, weight):
                     labels = tuple(choice_label(step, choice) for choice in speaking)
                     found.append(Evidence(one.step, one.name, phrase("answer.list", items=labels), kind, weight))
