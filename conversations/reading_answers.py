@@ -106,12 +106,12 @@ def normalise(text: str) -> str:
 
 
 def _unspaced(text: str) -> bool:
-    return re.search(_UNSPACED, text) is not None
+    return not text.isascii() and re.search(_UNSPACED, text) is not None
 
 
 def _tight(text: str) -> str:
     """Drop the spaces around characters that need none: "6 个 月" is "6个月"."""
-    return re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
+    return text if text.isascii() else re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
 
 
 def _after(text: str, word: str, end: str = _WORDS_END) -> str | None:
@@ -236,14 +236,15 @@ class Reader:
         if any(said in words(f"words.commands.{Intent.LANGUAGE}", one) for one in languages):
             return Meant(Intent.LANGUAGE)
         said = _tight(self._bare(said.rstrip("?")))
+        named = [(name, one) for one in languages for name in words("language.words", one) if name in said]
+        if not named:
+            return None
         asking = [line for one in languages for line in words("words.with_language", one)]
         if step is None or (step.kind not in _FREE and said not in self._names(step)):
             asking.append("{language}")
-        for one in languages:
-            for name in words("language.words", one):
-                if name in said and any(_tight(line.replace("{language}", name)) == said for line in asking):
-                    return Meant(Intent.LANGUAGE, text=one)
-        return None
+        asked = (one for name, one in named if any(_tight(line.replace("{language}", name)) == said for line in asking))
+        language = next(asked, None)
+        return Meant(Intent.LANGUAGE, text=language) if language else None
 
     def _command(self, text: str, step: Step | None) -> Meant | None:
         said = normalise(text).removeprefix("/")
@@ -530,11 +531,10 @@ class Reader:
         bare = self._unglued(unit, "fillers")
         if not bare:
             return number
-        for name in self._catalogue.entries(self.language):
-            factor = re.fullmatch(r"words\.units\.([a-z]+)\.([\d_]+)", name)
-            named = factor and {unit, bare} & set(self._catalogue.words(name, self.language))
-            if factor and named and self._unit_fits(step, factor[1]):
-                return round(number * float(factor[2].replace("_", ".")))
+        for name, words in self._catalogue.words_below("words.units", self.language).items():
+            kind, _, factor = name.partition(".")
+            if (unit in words or bare in words) and self._unit_fits(step, kind):
+                return round(number * float(factor.replace("_", ".")))
         return None
 
     def _with_halves(self, said: str) -> str:
@@ -549,9 +549,9 @@ class Reader:
 
     def _number_word(self, said: str, *, counted: bool = False) -> float | None:
         """Read a number in words; where things are counted off, only by its own word: "one", and not "a"."""
-        for name, words in self._catalogue.entries(self.language).items():
-            if name.startswith("words.numbers.") and said in (words[:1] if counted else words):
-                return float(name.removeprefix("words.numbers.").replace("_", "."))
+        for name, words in self._catalogue.words_below("words.numbers", self.language).items():
+            if said in (words[:1] if counted else words):
+                return float(name.replace("_", "."))
         return None
 
     def _skills(self, text: str, step: Step) -> Meant:
