@@ -6,7 +6,7 @@ which is offered and never taken. Whatever is left is unreadable, and says so. W
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -575,25 +575,35 @@ class Reader:
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
     def _glued_level(self, part: str, words: str, levels: Mapping[str, int]) -> tuple[str, int, None] | None:
-        """Read "Python4" and 精通Python, where the rest is a known skill and the whole is none."""
+        """Read "Python4", 机器学习4 and 精通Python, where the whole is no known skill."""
         known = self.script.skills
         if not self._numerals() or normalise(part) in known:
             return None
         match = re.fullmatch(rf"(?P<name>.+)(?P<level>[0-4])|(?P<word>{words})\s*(?P<of>.+)", part, re.IGNORECASE)
         name = normalise(match["name"] or match["of"]) if match else ""
-        if not match or name not in known:
+        if not match or not (name in known or (match["name"] and _unspaced(name[-1]))):
             return None
-        return known[name], int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
+        return known.get(name, name), int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
 
     def _skill_parts(self, text: str) -> Iterator[str]:
         """Split a list of skills: at commas, and in "python 4 sql 3" after a level."""
-        text = re.sub(rf"(?<=[0-4])\s*(?:{self._one_of('and', only_unspaced=True)})\s*", ",", text)
+        also, glued = (self._one_of(key, only_unspaced=True) for key in ("and", "fillers"))
+        text = re.sub(rf"(?<=[0-4])\s*(?:{glued})(?={also}|\W|$)", "", text)
+        joint = rf"\s*(?:{also})\s*"
+        text = re.sub(rf"(?<=[0-4]){joint}", ",", text)
         nice = rf"\s+\(?(?:{self._one_of('nice')})\)?(?!\w)"
         with_level = rf".+?[\s:=][0-4](?:/[0-4])?(?:{nice})?+(?=\s+[^\W\d])"
-        for part in filter(None, map(str.strip, _LIST.split(text))):
+        for part in self._known_apart(filter(None, map(str.strip, _LIST.split(text))), joint):
             for piece in re.findall(rf"{with_level}|.+", part, re.IGNORECASE):
                 named = re.sub(rf"^(?:{self._one_of('and')})\s+", "", piece.strip())
                 yield named.rstrip(_FULL_STOPS) or named
+
+    def _known_apart(self, parts: Iterable[str], joint: str) -> Iterator[str]:
+        """Split Python和SQL where each side is a known skill: 算法和数据结构 may be one."""
+        for part in parts:
+            pieces = re.split(joint, part)
+            known = all(normalise(self._split_level(piece)[0]) in self.script.skills for piece in pieces)
+            yield from pieces if known else [part]
 
     def _one_of(self, key: str, *, only_unspaced: bool = False) -> str:
         """Return a pattern for any word of a list, the longest first; it matches nothing where there is none."""
