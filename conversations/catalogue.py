@@ -62,6 +62,7 @@ class Catalogue:
 
     def __init__(self, languages: Mapping[str, Entries]) -> None:
         self.languages = languages
+        self._below: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
 
     def entries(self, language: str) -> Entries:
         """Return what a language has."""
@@ -94,6 +95,14 @@ class Catalogue:
         """Return the word list at a key; empty where there is none."""
         found = self.entries(language).get(key, ())
         return (found,) if isinstance(found, str) else found
+
+    def words_below(self, key: str, language: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the word lists below a key, by the rest of their address; looked for once."""
+        found = self._below.get((key, language))
+        if found is None:
+            rests = (name.removeprefix(f"{key}.") for name in self.entries(language) if name.startswith(f"{key}."))
+            found = self._below[key, language] = {rest: self.words(f"{key}.{rest}", language) for rest in rests}
+        return found
 
     def _arg(self, arg: Arg, language: str) -> str:
         if isinstance(arg, tuple):

@@ -6,7 +6,7 @@ which is offered and never taken. Whatever is left is unreadable, and says so. W
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -108,12 +108,12 @@ def normalise(text: str) -> str:
 
 
 def _unspaced(text: str) -> bool:
-    return re.search(_UNSPACED, text) is not None
+    return not text.isascii() and re.search(_UNSPACED, text) is not None
 
 
 def _tight(text: str) -> str:
     """Drop the spaces around characters that need none: "6 个 月" is "6个月"."""
-    return re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
+    return text if text.isascii() else re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
 
 
 def _after(text: str, word: str, end: str = _WORDS_END) -> str | None:
@@ -257,14 +257,15 @@ class Reader:
         if any(said in words(f"words.commands.{Intent.LANGUAGE}", one) for one in languages):
             return Meant(Intent.LANGUAGE)
         said = _tight(self._bare(said.rstrip("?")))
+        named = [(name, one) for one in languages for name in words("language.words", one) if name in said]
+        if not named:
+            return None
         asking = [line for one in languages for line in words("words.with_language", one)]
         if step is None or (step.kind not in _FREE and said not in self._names(step)):
             asking.append("{language}")
-        for one in languages:
-            for name in words("language.words", one):
-                if name in said and any(_tight(line.replace("{language}", name)) == said for line in asking):
-                    return Meant(Intent.LANGUAGE, text=one)
-        return None
+        asked = (one for name, one in named if any(_tight(line.replace("{language}", name)) == said for line in asking))
+        language = next(asked, None)
+        return Meant(Intent.LANGUAGE, text=language) if language else None
 
     def _command(self, text: str, step: Step | None) -> Meant | None:
         said = normalise(text).removeprefix("/")
@@ -551,11 +552,10 @@ class Reader:
         bare = self._unglued(unit, "fillers")
         if not bare:
             return number
-        for name in self._catalogue.entries(self.language):
-            factor = re.fullmatch(r"words\.units\.([a-z]+)\.([\d_]+)", name)
-            named = factor and {unit, bare} & set(self._catalogue.words(name, self.language))
-            if factor and named and self._unit_fits(step, factor[1]):
-                return round(number * float(factor[2].replace("_", ".")))
+        for name, words in self._catalogue.words_below("words.units", self.language).items():
+            kind, _, factor = name.partition(".")
+            if (unit in words or bare in words) and self._unit_fits(step, kind):
+                return round(number * float(factor.replace("_", ".")))
         return None
 
     def _with_halves(self, said: str) -> str:
@@ -570,9 +570,9 @@ class Reader:
 
     def _number_word(self, said: str, *, counted: bool = False) -> float | None:
         """Read a number in words; where things are counted off, only by its own word: "one", and not "a"."""
-        for name, words in self._catalogue.entries(self.language).items():
-            if name.startswith("words.numbers.") and said in (words[:1] if counted else words):
-                return float(name.removeprefix("words.numbers.").replace("_", "."))
+        for name, words in self._catalogue.words_below("words.numbers", self.language).items():
+            if said in (words[:1] if counted else words):
+                return float(name.replace("_", "."))
         return None
 
     def _skills(self, text: str, step: Step) -> Meant:
@@ -596,25 +596,35 @@ class Reader:
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
     def _glued_level(self, part: str, words: str, levels: Mapping[str, int]) -> tuple[str, int, None] | None:
-        """Read "Python4" and 精通Python, where the rest is a known skill and the whole is none."""
+        """Read "Python4", 机器学习4 and 精通Python, where the whole is no known skill."""
         known = self.script.skills
         if not self._numerals() or normalise(part) in known:
             return None
         match = re.fullmatch(rf"(?P<name>.+)(?P<level>[0-4])|(?P<word>{words})\s*(?P<of>.+)", part, re.IGNORECASE)
         name = normalise(match["name"] or match["of"]) if match else ""
-        if not match or name not in known:
+        if not match or not (name in known or (match["name"] and _unspaced(name[-1]))):
             return None
-        return known[name], int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
+        return known.get(name, name), int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
 
     def _skill_parts(self, text: str) -> Iterator[str]:
         """Split a list of skills: at commas, and in "python 4 sql 3" after a level."""
-        text = re.sub(rf"(?<=[0-4])\s*(?:{self._one_of('and', only_unspaced=True)})\s*", ",", text)
+        also, glued = (self._one_of(key, only_unspaced=True) for key in ("and", "fillers"))
+        text = re.sub(rf"(?<=[0-4])\s*(?:{glued})(?={also}|\W|$)", "", text)
+        joint = rf"\s*(?:{also})\s*"
+        text = re.sub(rf"(?<=[0-4]){joint}", ",", text)
         nice = rf"\s+\(?(?:{self._one_of('nice')})\)?(?!\w)"
         with_level = rf".+?[\s:=][0-4](?:/[0-4])?(?:{nice})?+(?=\s+[^\W\d])"
-        for part in filter(None, map(str.strip, _LIST.split(text))):
+        for part in self._known_apart(filter(None, map(str.strip, _LIST.split(text))), joint):
             for piece in re.findall(rf"{with_level}|.+", part, re.IGNORECASE):
                 named = re.sub(rf"^(?:{self._one_of('and')})\s+", "", piece.strip())
                 yield named.rstrip(_FULL_STOPS) or named
+
+    def _known_apart(self, parts: Iterable[str], joint: str) -> Iterator[str]:
+        """Split Python和SQL where each side is a known skill: 算法和数据结构 may be one."""
+        for part in parts:
+            pieces = re.split(joint, part)
+            known = all(normalise(self._split_level(piece)[0]) in self.script.skills for piece in pieces)
+            yield from pieces if known else [part]
 
     def _one_of(self, key: str, *, only_unspaced: bool = False) -> str:
         """Return a pattern for any word of a list, the longest first; it matches nothing where there is none."""

@@ -20,14 +20,14 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import Source
-from tests.chinese import chinese
+from tests.dialogue import core
 
 UNREADABLE = Meant(Intent.UNREADABLE)
 DECISION = (Intent.GO_ON, Intent.ASK_MORE, Intent.PASS)
 
 
 def read(line: str, step: str | None, phase: Phase = Phase.ASKING, menu: Sequence[Intent] = ()) -> Meant:
-    return Reader(chinese(), "zh").read(line, phase, chinese().by_id[step] if step else None, menu)
+    return Reader(core(), "zh").read(line, phase, core().by_id[step] if step else None, menu)
 
 
 def answered(answer: Answer) -> Meant:
@@ -41,7 +41,7 @@ def answered(answer: Answer) -> Meant:
     "line",
     [
         *("2", "２", "2。", "（2）", "【2】", "2号", "选2", "选 2", "第2个", "第 2 个", "第２个", "#2"),
-        *("二", "第二", "第二个", "第二项", "选第二个", "我选第二个", "第二个吧", "就第二个"),
+        *("二", "第二", "第二个", "第二個", "選2", "第二项", "选第二个", "我选第二个", "第二个吧", "就第二个"),
         *("应用", "应用吧", "应用：针对具体问题做模型", "应用:针对具体问题做模型。", "应用：针对", "applied"),
     ],
 )
@@ -105,7 +105,9 @@ def test_several_choices_can_be_joined_as_people_join_them(line: str) -> None:
         ("都有", ("tools", "models", "papers", "shipping", "reports"), ()),
         ("全部", ("tools", "models", "papers", "shipping", "reports"), ()),
         ("都有吧", ("tools", "models", "papers", "shipping", "reports"), ()),
+        ("以上都是", ("tools", "models", "papers", "shipping", "reports"), ()),
         ("都没有", (), ()),
+        ("以上都不是", (), ()),
     ],
 )
 def test_perhaps_from_to_all_and_none(line: str, yes: tuple[str, ...], unsure: tuple[str, ...]) -> None:
@@ -146,7 +148,19 @@ def test_not_answering_is_read_at_every_step(line: str, reason: NonAnswer, step:
     ("line", "weeks"),
     [
         *((line, 6) for line in ("6", "６", "六", "6周", "六周", "６周", "6 周", "6个星期", "六个星期", "6 weeks")),
-        *((line, 6) for line in ("大约六周", "六周左右", "差不多六周吧", "约6周", "大约 6 周左右", "六个")),
+        *(
+            (line, 6)
+            for line in (
+                "需要六周",
+                "最多六週",
+                "大约六周",
+                "六周左右",
+                "差不多六周吧",
+                "约6周",
+                "大约 6 周左右",
+                "六个",
+            )
+        ),
         *(("半年", 26), ("半个月", 2), ("一个半月", 7), ("1个半月", 7), ("一年半", 78), ("两年", 104)),
         *(("两个月", 9), ("2个月", 9), ("三个月", 13), ("一个季度", 13), ("十四天", 2)),
         *((line, 17) for line in ("三到四个月", "3～4个月", "3-4个月", "三四个月", "三个月到四个月", "3到4个月")),
@@ -186,7 +200,15 @@ PYTHON, SQL = SkillLevel("Python", 4), SkillLevel("SQL", 3)
     "line",
     [
         *("python 4，sql 3", "Python４、SQL３", "Python4、SQL3", "python：4；sql：3", "python（4）、sql（3）"),
-        *("python 4和sql 3", "python 4 sql 3", "python：精通，sql：熟练", "python精通、sql熟练", "精通Python，熟悉SQL"),
+        *(
+            "python 4和sql 3",
+            "python 4 sql 3",
+            "python 4分，sql 3 分",
+            "python:4级和sql:3级",
+            "python：精通，sql：熟练",
+            "python精通、sql熟练",
+            "精通Python，熟悉SQL",
+        ),
     ],
 )
 def test_skills_with_levels_in_chinese(line: str) -> None:
@@ -203,12 +225,19 @@ def test_skills_with_levels_in_chinese(line: str) -> None:
         ("python3", SkillLevel("Python", None)),
         ("新闻推荐 2", SkillLevel("新闻推荐", 2)),
         ("会计", SkillLevel("会计", None)),
+        ("机器学习4", SkillLevel("机器学习", 4)),
+        ("算法和数据结构", SkillLevel("算法和数据结构", None)),
         ("英语 3", SkillLevel("英语", 3)),
         ("英语", SkillLevel("英语", None)),
     ],
 )
 def test_one_skill_in_chinese(line: str, skill: SkillLevel) -> None:
     assert read(line, "skills") == answered(SkillList((skill,)))
+
+
+def test_known_skills_are_told_apart_where_they_are_joined_by_a_word() -> None:
+    names = [SkillLevel(name, None) for name in ("Kafka", "Python", "SQL")]
+    assert read("Kafka、Python和SQL", "skills") == answered(SkillList(tuple(names)))
 
 
 # -- who says so, and commands ---------------------------------------------------------------------------------------
@@ -232,7 +261,7 @@ def test_a_source_and_its_words_behind_an_answer(line: str, source: Source, quot
     ("line", "meant"),
     [
         *((line, Meant(Intent.BACK)) for line in ("上一步", "返回", "back", "上一步吧")),
-        *((line, Meant(Intent.WHY)) for line in ("为什么", "为什么？", "为啥？", "why")),
+        *((line, Meant(Intent.WHY)) for line in ("为什么", "为什么？", "為什麼", "为啥？", "why")),
         *((line, Meant(Intent.HELP)) for line in ("帮助", "帮助？", "help", "ＨＥＬＰ", "/help")),
         *((line, Meant(Intent.CHANGE, number=7)) for line in ("改7", "修改 7", "改第七个", "改第 7 个吧", "change 7")),
         *((line, Meant(Intent.DEEPER, number=2)) for line in ("深入2", "深入 第二题", "深入第2题", "deeper 2")),
@@ -280,9 +309,9 @@ def test_in_the_review_a_number_is_the_answer_to_change(line: str) -> None:
     assert read(line, None, Phase.REVIEWING) == Meant(Intent.CHANGE, number=7)
 
 
-@pytest.mark.parametrize("language", sorted(chinese().catalogue.languages))
+@pytest.mark.parametrize("language", sorted(core().catalogue.languages))
 def test_the_words_of_a_language_are_written_as_lines_are_read(language: str) -> None:
-    for key, words in chinese().catalogue.languages[language].items():
+    for key, words in core().catalogue.languages[language].items():
         if "words" in key.split("."):
             for word in (words,) if isinstance(words, str) else words:
                 assert word == unicodedata.normalize("NFKC", word).casefold(), f"{key}: {word}"
