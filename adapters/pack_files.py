@@ -49,8 +49,17 @@ def read_core_pack() -> tuple[PackFiles, Product]:
     sources = {name: file.read_bytes() for name, file in names.items()}
     parsed = {name: tomllib.loads(source.decode()) for name, source in sources.items()}
     product = {_language(name): values for name, values in parsed.items() if name.startswith("locales/")}
-    own = {language: own_texts(texts) for language, texts in product.items()}
+    # What a language lacks is said in English, and listed by `teamcheck pack check`.
+    own = {language: _laid_over(own_texts(product["en"]), own_texts(texts)) for language, texts in product.items()}
     return PackFiles(PackValues(parsed[PACK_FILE], parsed[SKILLS_FILE], own), sources), product
+
+
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _laid_over(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return {**below, **both}
 
 
 def read_pack(folder: Path, skills: Mapping[str, Any]) -> PackFiles:

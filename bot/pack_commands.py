@@ -69,6 +69,7 @@ def play_pack(
     with asyncio.Runner() as runner:
         opened = Opened(TERMINAL_PERSON, _now(), "dry-run", language=language)
         play(opened, lambda event: runner.run(app.turns.handle(event)), PipedLines(sys.stdin, console), console, _now)
+    typer.echo("That was a dry run: nothing of it is kept.", err=True)
 
 
 @contextmanager

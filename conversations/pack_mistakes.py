@@ -20,6 +20,7 @@ from conversations.conditions import (
     Unknown,
     VerdictIs,
     leaves,
+    steps_read,
 )
 from conversations.pack_values import PACK_FILE, Mistake, Place
 from conversations.script import FEEDING, Expectation, ExtraQuestion, Feeds, Flag, Remark, Step
@@ -167,7 +168,7 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
 
 def _feeding(rows: Rows) -> Iterator[tuple[Place, str]]:
     """Yield the steps whose answer nothing is made of: no verdict, no condition, no question to anybody."""
-    read = {leaf.unknown if isinstance(leaf, Unknown) else leaf.step for leaf in _all_leaves(rows) if _reads_step(leaf)}
+    read = steps_read(_all_leaves(rows))
     shown = {step for _, flag in rows.flags for step in flag.evidence}
     for place, step in rows.steps:
         feeds = step.feeds or step.whom or any(choice.signals for choice in step.choices)
@@ -179,10 +180,6 @@ def _all_leaves(rows: Rows) -> Iterator[Leaf]:
     conditions = [getattr(row, "when", None) for _, row in rows.all()]
     conditions += [flag.instead.when for _, flag in rows.flags if flag.instead]
     return chain.from_iterable(leaves(condition) for condition in conditions if condition)
-
-
-def _reads_step(leaf: Leaf) -> bool:
-    return not isinstance(leaf, VerdictIs)
 
 
 def _flags(rows: Rows) -> Iterator[tuple[Place, str]]:

@@ -79,7 +79,7 @@ def build_script(values: PackValues, product: Product) -> Script:
     groups = {skill.name: skill.group for skill in skills.values()}
     catalogue = _laid_over(values.locales, product)
     for language, texts in values.locales.items():
-        mistakes += _text_mistakes(rows, groups, expects, _Texts(language, dict(_flat(texts)), catalogue, product))
+        mistakes += _text_mistakes(rows, groups, expects, _Texts(language, dict(_flat(texts)), product))
     if mistakes:
         raise PackMistakesError(mistakes)
     return Script(
@@ -156,7 +156,8 @@ def _oversized(values: PackValues) -> Iterator[Mistake]:
     files = {PACK_FILE: values.pack, SKILLS_FILE: values.skills}
     files |= {f"locales/{language}.toml": texts for language, texts in values.locales.items()}
     for file, content in files.items():
-        deepest, count, waiting = 0, 0, [(content, 1)]
+        deepest, count = 0, 0
+        waiting: list[tuple[object, int]] = [(content, 1)]
         while waiting and count <= VALUE_LIMIT and deepest <= DEPTH_LIMIT:
             value, depth = waiting.pop()
             count, deepest = count + 1, max(deepest, depth)
@@ -238,7 +239,6 @@ class _Texts:
 
     language: str
     own: Entries
-    catalogue: Catalogue
     product: Product
 
     def mistake(self, key: str, sentence: str) -> Mistake:
@@ -251,7 +251,7 @@ def _text_mistakes(
     if texts.language not in texts.product:
         yield texts.mistake("", "teamcheck does not speak this language yet")
         return
-    entries = texts.catalogue.languages[texts.language]
+    entries = {**dict(_flat(texts.product[texts.language])), **texts.own}
     for key in dict.fromkeys(_required(rows, groups, expects, texts.language)):
         plural = key.rpartition(".")[0] if key.startswith("units.") else key
         if not isinstance(entries.get(key, entries.get(plural)), str):
@@ -292,7 +292,7 @@ def _fillable(key: str, product: Entries, scales: set[str]) -> set[str]:
         return {"low", "high"}
     if key.startswith("units."):
         return {"n"}
-    known = product.get(key)
+    known = product.get(key) if key.partition(".")[0] in REWORDED else None
     return set(placeholders(known)) if isinstance(known, str) else set()
 
 

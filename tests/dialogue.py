@@ -8,12 +8,14 @@ from functools import cache
 
 from rich.console import Console
 
-from adapters.pack_files import read_core_pack
+from adapters.pack_files import PackFiles, read_core_pack
 from adapters.storage.in_memory import InMemoryStore
 from adapters.terminal.plain_text import PlainText
+from bot.packs_in_use import Pack, PacksInUse
 from bot.turns import Turns
 from conversations.events import Event, Left, Opened, Typed
 from conversations.judgement import report_on
+from conversations.pack_values import PackValues, Product
 from conversations.packs import build_script
 from conversations.ports import SessionStore
 from conversations.replies import Ask, Goodbye, Reply, ShowReport, Turn
@@ -29,8 +31,19 @@ ME = SessionKey("terminal", "", "me")
 
 @cache
 def core() -> Script:
-    values = read_core_pack()
-    return build_script(mutated(values.pack), values.skills, values.locales)
+    return build_script(core_values(), core_files()[1])
+
+
+@cache
+def core_files() -> tuple[PackFiles, Product]:
+    return read_core_pack()
+
+
+def core_values() -> PackValues:
+    values = core_files()[0].values
+    changed = mutated(values.pack)
+    # What a mutant lacks leaves words behind that belong to nothing: they stay where the product has them.
+    return values if changed == values.pack else PackValues(changed, values.skills, {"en": {}})
 
 
 @dataclass
@@ -49,7 +62,7 @@ class Player:
     """What was typed, and what was said to it in which language."""
 
     def __post_init__(self) -> None:
-        self.turns = Turns(self.script, self.store)
+        self.turns = Turns(PacksInUse(self.store, core_files()[1], [Pack(self.script, core_values())]), self.store)
 
     async def open(self, *, fresh: bool = False, check: str | None = None) -> tuple[Reply, ...]:
         return await self.handle(Opened(ME, self.now, self.check_id, check=check, fresh=fresh, language=self.language))

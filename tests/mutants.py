@@ -158,7 +158,7 @@ def main() -> int:
     """Run every mutant, print the table, and return how many survived."""
     from adapters.pack_files import read_core_pack  # noqa: PLC0415  the tests import this module while they load
 
-    chosen = [m for m in all_mutants(read_core_pack().pack) if m.name.startswith(tuple(sys.argv[1:]) or "")]
+    chosen = [m for m in all_mutants(read_core_pack()[0].values.pack) if m.name.startswith(tuple(sys.argv[1:]) or "")]
     survivors = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for mutant, killer in zip(chosen, pool.map(_killed_by, chosen), strict=True):

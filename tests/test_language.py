@@ -109,8 +109,9 @@ async def test_the_bare_command_lists_the_languages_and_changes_nothing(line: st
 
 @pytest.mark.parametrize("line", ["chinese", "switch to chinese", "中文"])
 def test_a_language_that_nobody_wrote_cannot_be_switched_to(line: str) -> None:
-    values = read_core_pack()
-    english = build_script(values.pack, values.skills, {"en": values.locales["en"]})
+    files, product = read_core_pack()
+    values = replace(files.values, locales={"en": files.values.locales["en"]})
+    english = build_script(values, {"en": product["en"]})
     assert Reader(english, "en").read(line, Phase.ASKING, english.by_id["wanted"]).intent is Intent.UNREADABLE
 
 

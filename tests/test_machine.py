@@ -1036,7 +1036,7 @@ def test_another_answer_is_as_good_as_yes_or_no_to_a_near_miss() -> None:
 @pytest.mark.parametrize("event", [Typed(ME, NOON, "hello"), Left(ME, NOON)])
 def test_where_there_is_no_check_the_conversation_ends(event: Event) -> None:
     nobody = Session(Person(ME))
-    assert advance(core(), nobody, event) == Turn(nobody, (Goodbye(phrase("gone")),))
+    assert advance(core(), nobody, event) == Turn(nobody, (Goodbye(phrase("gone")),), core().catalogue)
 
 
 def test_a_finished_check_is_shown_again_only_when_it_is_named() -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from adapters.storage.sqlite import open_sqlite
-from bot.wiring import TERMINAL_PERSON, core_script
+from bot.wiring import TERMINAL_PERSON, load_content
 from conversations.catalogue import Phrase, phrase
 from conversations.session import Answer, Check
 
@@ -24,7 +24,7 @@ PATIENCE = 60
 WIDE = "1000"
 """Columns: no sentence is broken in two."""
 
-SCRIPT = core_script()
+SCRIPT = load_content().core
 
 BOT = (sys.executable, "-m", "bot")
 _WITH_A_FULL_DISK = (
