@@ -55,8 +55,10 @@ class Rows:
 
     def all(self) -> Iterator[tuple[Place, Step | Flag | ExtraQuestion | Remark]]:
         """Yield every row with its place."""
-        for name in ROWS:
-            yield from (((name, place), row) for place, row in getattr(self, name))
+        yield from ((("steps", place), row) for place, row in self.steps)
+        yield from ((("flags", place), row) for place, row in self.flags)
+        yield from ((("questions", place), row) for place, row in self.questions)
+        yield from ((("remarks", place), row) for place, row in self.remarks)
 
 
 def read_rows(pack: Mapping[str, Any], mistakes: list[Mistake]) -> Rows:
@@ -177,7 +179,7 @@ def _feeding(rows: Rows) -> Iterator[tuple[Place, str]]:
 
 
 def _all_leaves(rows: Rows) -> Iterator[Leaf]:
-    conditions = [getattr(row, "when", None) for _, row in rows.all()]
+    conditions = [row.when for _, row in rows.all()]
     conditions += [flag.instead.when for _, flag in rows.flags if flag.instead]
     return chain.from_iterable(leaves(condition) for condition in conditions if condition)
 
@@ -200,9 +202,12 @@ def _flags(rows: Rows) -> Iterator[tuple[Place, str]]:
 def _expected(rows: Rows, expects: Mapping[TeamKind, Expectation]) -> Iterator[tuple[Place, str]]:
     fed = {step.feeds: step for _, step in rows.steps}
     for kind, expected in expects.items():
-        for half, feeds in (("owns", Feeds.OWNS), ("customers", Feeds.CUSTOMERS)):
+        for half, named, feeds in (
+            ("owns", expected.owns, Feeds.OWNS),
+            ("customers", expected.customers, Feeds.CUSTOMERS),
+        ):
             known = fed[feeds].choice_ids if feeds in fed else ()
-            for choice in getattr(expected, half):
+            for choice in named:
                 if choice not in known and not rows.unread:
                     yield ("expects", kind, half), f"expects {choice}, which no step that feeds {feeds} offers"
 

@@ -268,9 +268,9 @@ def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
     """Yield what a sentence holds that it must not, and sentences that belong to nothing."""
     product = dict(_flat(texts.product[ENGLISH]))
     scales = {f"steps.{step.id}.scale" for _, step in rows.steps if step.kind is StepKind.SCALE}
-    homes = {"steps": {step.id for _, step in rows.steps}} | {
-        name: {row.id for _, row in getattr(rows, name)} for name in ("flags", "questions", "remarks")
-    }
+    homes: dict[str | int, set[str]] = {name: set() for name in ROWS}
+    for (home, *_), row in rows.all():
+        homes[home].add(row.id)
     for key, value in texts.own.items():
         root, _, rest = key.partition(".")
         if root not in OWN_TEXTS | REWORDED:

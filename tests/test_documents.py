@@ -42,7 +42,7 @@ async def test_a_report_reads_as_its_golden_markdown(part: ReportPart) -> None:
 @pytest.mark.parametrize("part", ["all", "questions"])
 async def test_a_report_reads_as_its_golden_json(part: ReportPart) -> None:
     text = to_json((await player()).report, core().catalogue, "en", part)
-    assert_golden(FOLDER / f"{part}.json", text)
+    assert_golden(FOLDER / f"{part}.json", text.replace(core().name, "core-1-0123456789abcdef"))
     document = json.loads(text)
     assert document["team"] == MARKUP.replace("\n", "\n")
     assert ("flags" in document) == (part == "all")

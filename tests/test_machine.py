@@ -366,7 +366,7 @@ class Taken:
     @property
     def check_before(self) -> Check:
         """The check as it was; one that was just laid out where there was none."""
-        return self.checks_before.get(self.check.id, Check(self.check.id, "core-1", self.event.at, self.event.at))
+        return self.checks_before.get(self.check.id, Check(self.check.id, core().name, self.event.at, self.event.at))
 
     @property
     def row(self) -> tuple[Phase, Intent]:
@@ -835,6 +835,7 @@ LINES = {
     Intent.FILL_IN: "fill in",
     Intent.FINE: "fine 1 because I like it",
     Intent.NOT_FINE: "not fine 1",
+    Intent.UPDATE: "update",
     Intent.DECIDE: "decide",
     Intent.GO_ON: "go on",
     Intent.ASK_MORE: "ask more",
@@ -848,7 +849,7 @@ def in_phase(phase: Phase) -> Play:
     play = Play()
     if phase is Phase.NEW:
         play.person = replace(play.person, current_check="new")
-        play.checks["new"] = Check("new", "core-1", NOON, NOON)
+        play.checks["new"] = Check("new", core().name, NOON, NOON)
         return play
     play.do(Doing("open"))
     play.type("Acme", "manager")
@@ -1186,7 +1187,7 @@ def finished_deep(seed: int, kind: TeamKind | None, *, known: bool) -> tuple[Che
     about_me = [step for step in core().steps if step.profile or step.profile_only]
     said = {step.id: answer_by(step, chance, kind) for step in about_me if known and chance.random() < 0.5}
     about = ProfileVersion(NOON, {step: one for step, one in said.items() if not isinstance(one, Unsaid)})
-    check = Check("abc234", "core-1", NOON, NOON, deep=QUESTIONS)
+    check = Check("abc234", core().name, NOON, NOON, deep=QUESTIONS)
     while waiting := facts_of(core(), check, about).open_steps():
         given = Given(answer_by(waiting[0], chance, kind), NOON + timedelta(minutes=chance.choice((-1, 1))))
         check = replace(check, answers={**check.answers, waiting[0].id: (given,)})
