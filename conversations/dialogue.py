@@ -274,9 +274,8 @@ def _progress(scene: Scene, step: Step) -> Progress | None:
 def progress_at(facts: Facts, step: Step) -> Progress:
     """Count the steps of the section: those on the path, and about half of those that may come up."""
     ids = [one.id for one in facts.path if one.section == step.section]
-    maybe = sum(facts.script.by_id[one].section == step.section for one in facts.ahead) - sum(
-        one not in facts.answers for one in ids
-    )
+    here = [one for one in facts.ahead if facts.script.by_id[one].section == step.section]
+    maybe = sum(one not in ids and facts.is_asked(facts.script.by_id[one]) for one in here)
     place = ids.index(step.id) + 1 if step.id in ids else len(ids)
     return Progress(QUESTIONS.index(step.section) + 1, place, max(place, len(ids) + maybe // 2), about=maybe > 0)
 

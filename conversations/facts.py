@@ -68,6 +68,10 @@ class Facts:
         """Tell whether a step may still be asked."""
         return step in self.ahead
 
+    def is_asked(self, step: Step) -> bool:
+        """Tell whether a step that is due is asked, or left for whoever goes deeper."""
+        return not step.deep or step.section in self.known.deep
+
     def verdict(self, question: Question) -> str | None:
         """Return the state of a verdict; None while a step of its section is still ahead."""
         if any(self.script.by_id[step].section == question for step in self.ahead):
@@ -153,7 +157,7 @@ def read_facts(script: Script, known: Known, judge: Judge, *, profile: bool = Fa
         if due is None:
             facts.ahead.add(step.id)
             continue
-        _take_in(facts, step, asked=profile or not step.deep or step.section in known.deep)
+        _take_in(facts, step, asked=profile or facts.is_asked(step))
     return facts
 
 

@@ -472,3 +472,11 @@ async def test_checks_are_listed_by_time_wherever_the_clock_stands(store: Sessio
         new = Check(name, "core-1", at, at, 1, answers={"owns": (Given(Chosen(("models",)), NOON),)})
         assert await store.commit(before, Session(begun(before, name).person, new)) is Commit.SAVED
     assert [check.id for check in await store.checks(KEY)] == ["newer", "older"]
+
+
+async def test_a_pack_is_kept_as_it_was_kept_first(store: SessionStore) -> None:
+    assert await store.pack("core-1-abc") is None
+    await store.keep_pack("core-1-abc", '{"什么": "\ud83d\udc4d"}')
+    await store.keep_pack("core-1-abc", "{}")
+    assert await store.pack("core-1-abc") == '{"什么": "\ud83d\udc4d"}'
+    assert await store.pack("core-1") is None
