@@ -36,7 +36,7 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import QUESTIONS, OwnDecision, Question, StepKind
-from conversations.wording import answer_phrase, choice_label, step_name
+from conversations.wording import answer_phrase, choice_label, skill_name, step_name
 
 REASON_LIMIT = 500
 """Characters of a reason: for a decision, or for being fine with a flag."""
@@ -238,7 +238,7 @@ def _ask(scene: Scene) -> tuple[Reply, ...]:
         text=phrase(f"steps.{step.id}.ask"),
         hint=_hint(step),
         choices=tuple(choice_label(step, choice) for choice in step.choice_ids),
-        suggestions=step.suggest,
+        suggestions=tuple(skill_name(scene.script, name) for name in step.suggest),
         said=said_before,
     )
     return (ask,)

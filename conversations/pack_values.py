@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 PACK_FILE, SKILLS_FILE = "pack.toml", "skills.toml"
-OWN_TEXTS = frozenset({"steps", "flags", "questions", "remarks", "shared", "units", "expects", "learning"})
+OWN_TEXTS = frozenset({"steps", "flags", "questions", "remarks", "shared", "units", "expects", "learning", "skills"})
 """What a pack says; everything else is the product's."""
 
 Product = Mapping[str, Mapping[str, Any]]

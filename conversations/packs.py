@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,9 +77,11 @@ def build_script(values: PackValues, product: Product) -> Script:
     if not values.locales:
         mistakes.append(Mistake(PACK_FILE, (), "there are no sentences: a pack has at least one file in locales/"))
     groups = {skill.name: skill.group for skill in skills.values()}
-    catalogue = _laid_over(values.locales, product)
+    catalogue = _laid_over(values.locales, product, {f"skills.{one}": skill.name for one, skill in skills.items()})
     for language, texts in values.locales.items():
-        mistakes += _text_mistakes(rows, groups, expects, _Texts(language, dict(_flat(texts)), product))
+        mistakes += _text_mistakes(
+            rows, groups, expects, _Texts(language, dict(_flat(texts)), product, frozenset(skills))
+        )
     if mistakes:
         raise PackMistakesError(mistakes)
     return Script(
@@ -91,8 +93,9 @@ def build_script(values: PackValues, product: Product) -> Script:
         questions=tuple(question for _, question in rows.questions),
         remarks=tuple(remark for _, remark in rows.remarks),
         expects=expects,
-        skills=_aliases(skills),
+        skills=_aliases(skills, (*product.values(), *values.locales.values())),
         learning=groups,
+        skill_ids={skill.name: one for one, skill in skills.items()},
         catalogue=catalogue,
     )
 
@@ -205,13 +208,19 @@ def _read(adapter: TypeAdapter[Any], value: object, file: str, at: Place, mistak
 # -- sentences -----------------------------------------------------------------------------------------------------
 
 
-def _laid_over(own: Mapping[str, Mapping[str, Any]], product: Product) -> Catalogue:
+def _laid_over(own: Mapping[str, Mapping[str, Any]], product: Product, skills: Mapping[str, str]) -> Catalogue:
     """Lay the pack's sentences over the product's: in a language the pack lacks, those of its first language."""
+
+    def entries(texts: Mapping[str, Any]) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+        for key, value in _flat(texts):
+            # Of the words for a skill the first is how it is called.
+            yield key, value[0] if key in skills and isinstance(value, tuple) and value else value
+
     first = own.get(ENGLISH) or next(iter(own.values()), {})
     english = dict(_flat(product[ENGLISH]))
     return Catalogue(
         {
-            language: {**english, **dict(_flat(texts)), **dict(_flat(own.get(language, first)))}
+            language: {**skills, **english, **dict(entries(texts)), **dict(entries(own.get(language, first)))}
             for language, texts in product.items()
         }
     )
@@ -225,10 +234,12 @@ def _flat(texts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str 
             yield f"{above}{key}", tuple(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _aliases(skills: Mapping[str, _Skill]) -> dict[str, str]:
+def _aliases(skills: Mapping[str, _Skill], languages: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return every word for a skill, in any language, with the skill's name."""
     found = {}
-    for skill in skills.values():
-        for alias in (skill.name, *skill.aliases):
+    for one, skill in skills.items():
+        words = [word for texts in languages for word in texts.get("skills", {}).get(one, ())]
+        for alias in (skill.name, *skill.aliases, *words):
             found[" ".join(unicodedata.normalize("NFKC", alias).casefold().split())] = skill.name
     return found
 
@@ -240,6 +251,7 @@ class _Texts:
     language: str
     own: Entries
     product: Product
+    skills: frozenset[str]
 
     def mistake(self, key: str, sentence: str) -> Mistake:
         return Mistake(f"locales/{self.language}.toml", tuple(key.split(".")), f"{self.language}: {sentence}")
@@ -277,6 +289,8 @@ def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
             yield texts.mistake(key, f"the pack cannot change {key}: it is the product's own")
             continue
         name = rest.partition(".")[0]
+        if root == "skills" and (name not in texts.skills or not isinstance(value, tuple) or not value):
+            yield texts.mistake(key, f"the text {key} is no list of words for a skill of the pack")
         if root in homes and name not in homes[root] | rows.unread:
             yield texts.mistake(key, f"the text {key} belongs to none of the {root}")
         for sentence in value if isinstance(value, tuple) else (value,):

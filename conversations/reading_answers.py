@@ -623,8 +623,11 @@ class Reader:
         """Split Python和SQL where each side is a known skill: 算法和数据结构 may be one."""
         for part in parts:
             pieces = re.split(joint, part)
-            known = all(normalise(self._split_level(piece)[0]) in self.script.skills for piece in pieces)
-            yield from pieces if known else [part]
+            apart = not self._is_skill(part) and all(map(self._is_skill, pieces))
+            yield from pieces if apart else [part]
+
+    def _is_skill(self, part: str) -> bool:
+        return normalise(self._split_level(part)[0]) in self.script.skills
 
     def _one_of(self, key: str, *, only_unspaced: bool = False) -> str:
         """Return a pattern for any word of a list, the longest first; it matches nothing where there is none."""

@@ -49,7 +49,7 @@ class Ask:
     hint: Phrase
     """How to answer this kind of step."""
     choices: tuple[Phrase, ...] = ()
-    suggestions: tuple[str, ...] = ()
+    suggestions: tuple[Phrase | str, ...] = ()
     said: Phrase | None = None
     """What the person answered here before."""
 

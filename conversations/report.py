@@ -94,7 +94,7 @@ class OpenQuestion:
 class SkillGap:
     """One skill that the role asks for, against the person's own level (both 0 to 4, None where not said)."""
 
-    name: str
+    name: Phrase | str
     level: int | None
     asked: int | None
     nice: bool

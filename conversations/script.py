@@ -198,6 +198,8 @@ class Script(BaseModel):
     """Normalised alias -> the skill's name."""
     learning: Mapping[str, str] = {}
     """A skill's name -> its group, which says how it can be learned on the job."""
+    skill_ids: Mapping[str, str] = {}
+    """A skill's name -> its id, under which a language may call it otherwise."""
     catalogue: Catalogue
 
     @cached_property

@@ -31,19 +31,26 @@ def answer_phrase(script: Script, step: Step, answer: Answer) -> Phrase:
                 return phrase("answer.scale", n=answer.number, high=step.high)
             return phrase(f"units.{step.id}", n=answer.number)
         case SkillList():
-            return phrase("answer.list", items=tuple(_skill(skill) for skill in answer.skills))
+            return phrase("answer.list", items=tuple(_skill(script, skill) for skill in answer.skills))
         case Chosen():
             return _chosen(script, step, answer)
 
 
-def _skill(skill: SkillLevel) -> Phrase:
+def skill_name(script: Script, name: str) -> Phrase | str:
+    """Return how a skill is called; one that the pack does not know keeps the person's own words."""
+    known = script.skill_ids.get(name)
+    return phrase(f"skills.{known}") if known else name
+
+
+def _skill(script: Script, skill: SkillLevel) -> Phrase:
+    name = skill_name(script, skill.name)
     mine = phrase("level.unknown") if skill.level is None else phrase(f"levels.{skill.level}")
     if skill.asked is not None:
         asked = phrase(f"levels.{skill.asked}")
-        return phrase("answer.skill_asked", name=skill.name, level=mine, asked=asked)
+        return phrase("answer.skill_asked", name=name, level=mine, asked=asked)
     if skill.level is None:
-        return phrase("answer.text", text=skill.name)
-    return phrase("answer.skill", name=skill.name, level=mine)
+        return phrase("answer.text", text=name)
+    return phrase("answer.skill", name=name, level=mine)
 
 
 def _chosen(script: Script, step: Step, answer: Chosen) -> Phrase:

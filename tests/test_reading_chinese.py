@@ -20,6 +20,7 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import Source
+from conversations.wording import answer_phrase
 from tests.dialogue import core
 
 UNREADABLE = Meant(Intent.UNREADABLE)
@@ -225,8 +226,8 @@ def test_skills_with_levels_in_chinese(line: str) -> None:
         ("python3", SkillLevel("Python", None)),
         ("新闻推荐 2", SkillLevel("新闻推荐", 2)),
         ("会计", SkillLevel("会计", None)),
-        ("机器学习4", SkillLevel("机器学习", 4)),
-        ("算法和数据结构", SkillLevel("算法和数据结构", None)),
+        ("机器学习4", SkillLevel("Machine learning", 4)),
+        ("算法和数据结构", SkillLevel("Algorithms and data structures", None)),
         ("英语 3", SkillLevel("英语", 3)),
         ("英语", SkillLevel("英语", None)),
     ],
@@ -315,3 +316,23 @@ def test_the_words_of_a_language_are_written_as_lines_are_read(language: str) ->
         if "words" in key.split("."):
             for word in (words,) if isinstance(words, str) else words:
                 assert word == unicodedata.normalize("NFKC", word).casefold(), f"{key}: {word}"
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("推荐系统 3，大模型 2", ("Recommender systems", "Large language models")),
+        ("强化学习、因果推断和数仓", ("Reinforcement learning", "Causal inference", "Data warehousing")),
+        ("ＡＢ测试 4", ("A/B testing",)),
+    ],
+)
+def test_skills_are_known_by_their_chinese_names(line: str, names: tuple[str, ...]) -> None:
+    answer = read(line, "skills").answer
+    assert isinstance(answer, SkillList)
+    assert tuple(skill.name for skill in answer.skills) == names
+
+
+def test_a_skill_is_shown_in_the_language_of_the_reader() -> None:
+    said = answer_phrase(core(), core().by_id["skills"], SkillList((SkillLevel("Recommender systems", 3),)))
+    assert core().catalogue.text(said, "zh").startswith("推荐系统")
+    assert core().catalogue.text(said, "en").startswith("Recommender systems")

@@ -14,7 +14,7 @@ VERSION = 1
 def to_json(report: Report, catalogue: Catalogue, language: str, part: ReportPart = "all") -> str:
     """Write the report, or its open questions alone, as JSON in one language."""
 
-    def text(said: Phrase) -> str:
+    def text(said: Phrase | str) -> str:
         return catalogue.text(said, language)
 
     def evidence(found: tuple[Evidence, ...]) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def to_json(report: Report, catalogue: Catalogue, language: str, part: ReportPar
                 for one in report.contradictions
             ],
             "skills": [
-                {"name": row.name, "level": row.level, "asked": row.asked, "nice_to_have": row.nice}
+                {"name": text(row.name), "level": row.level, "asked": row.asked, "nice_to_have": row.nice}
                 | ({"learn": text(row.learn)} if row.learn else {})
                 for row in report.skills
             ],

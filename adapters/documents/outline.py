@@ -223,7 +223,7 @@ class Outline:
         ways: dict[str, list[str]] = {}
         for row in report.skills:
             if row.learn:
-                ways.setdefault(self._text(row.learn), []).append(row.name)
+                ways.setdefault(self._text(row.learn), []).append(self._text(row.name))
         items = (Item(self._label("learn", skills=self._joined(names), way=way)) for way, names in ways.items())
         if ways:
             yield Heading(self._label("learn_title"), 3)
@@ -233,7 +233,11 @@ class Outline:
         asked = self._label("must" if not row.nice else "nice")
         if row.asked is not None:
             asked = self._label("level_asked", level=self._level(row.asked), weight=asked)
-        return (row.name, self._label("level_unknown") if row.level is None else self._level(row.level), asked)
+        return (
+            self._text(row.name),
+            self._label("level_unknown") if row.level is None else self._level(row.level),
+            asked,
+        )
 
     def _joined(self, names: Iterable[str]) -> str:
         return self._text(phrase("answer.list", items=tuple(names)))

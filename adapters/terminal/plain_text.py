@@ -85,7 +85,7 @@ class PlainText:
             yield self._numbered(ask.choices)
         if ask.suggestions:
             yield Text(self._text(phrase("ask.suggestions")))
-            yield self._columns(ask.suggestions)
+            yield self._columns(tuple(map(self._text, ask.suggestions)))
         if ask.said:
             yield Text(self._text(phrase("ask.said", answer=ask.said)), style="yellow")
         yield Text(self._text(ask.hint), style="dim")

@@ -15,7 +15,7 @@ from conversations.facts import Facts
 from conversations.report import SkillGap, Verdict
 from conversations.script import Feeds
 from conversations.session import SkillLevel, SkillList, is_said
-from conversations.wording import step_name
+from conversations.wording import skill_name, step_name
 
 SURE_ENOUGH = 3
 """On the person's own scale of 1 to 5, the least confidence that still counts as trust."""
@@ -161,7 +161,7 @@ def _own_skills_step(facts: Facts) -> str:
 
 def _row(facts: Facts, skill: SkillLevel, own: int | None) -> SkillGap:
     level = own if skill.level is None else skill.level
-    row = SkillGap(skill.name, level, skill.asked, skill.nice, None)
+    row = SkillGap(skill_name(facts.script, skill.name), level, skill.asked, skill.nice, None)
     if level is None or _width(row) <= 0:
         return row
     return replace(row, learn=phrase(f"learning.{facts.script.learning.get(skill.name, 'other')}"))
