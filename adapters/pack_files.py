@@ -14,6 +14,8 @@ from conversations.pack_values import PACK_FILE, SKILLS_FILE, Mistake, PackValue
 
 SIZE_LIMIT = 1_000_000
 """Bytes of one file; the largest of our own has a seventh of it."""
+LINE_LIMIT = 300
+"""Characters of a line about a mistake."""
 LANGUAGE_LIMIT = 50
 """Files under locales/."""
 
@@ -37,7 +39,12 @@ class PackFiles:
         """Say where each mistake is: `locales/en.toml:12: en: the text ... is missing`, in the order of the files."""
         lines = {name: _lines(source) for name, source in self.sources.items()}
         found = {(one.file, _line(lines.get(one.file, {}), one.path), one.sentence) for one in mistakes}
-        return [f"{file}:{line}: {sentence}" for file, line, sentence in sorted(found)]
+        return [_shown(f"{file}:{line}: {sentence}") for file, line, sentence in sorted(found)]
+
+
+def _shown(line: str) -> str:
+    """Return a line that a terminal can be given: nothing invisible of a foreign pack in it, and no end in sight."""
+    return "".join(c if c.isprintable() else "?" for c in line)[:LINE_LIMIT]
 
 
 def read_core_pack() -> tuple[PackFiles, Product]:
@@ -161,6 +168,8 @@ def _lines(source: bytes) -> dict[Place, int]:
                 _pair(node, (), found)
             case "table" | "table_array_element":
                 path = _resolved(_keys(node.named_children[0]), counts)
+                for length in range(1, len(path)):
+                    found.setdefault(path[:length], _at(node))
                 if node.type == "table_array_element":
                     counts[path] = counts.get(path, -1) + 1
                     found.setdefault(path, _at(node))
@@ -210,11 +219,13 @@ def _value(node: Node, path: Place, found: dict[Place, int]) -> None:
 
 
 def _keys(node: Node) -> Iterator[str]:
-    if node.type == "dotted_key":
-        for child in node.named_children:
-            yield from _keys(child)
-    else:
-        yield (node.text or b"").decode(errors="replace").strip("\"'")
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if node.type == "dotted_key":
+            waiting += reversed(node.named_children)
+        else:
+            yield (node.text or b"").decode(errors="replace").strip("\"'")
 
 
 def _at(node: Node) -> int:

@@ -110,23 +110,33 @@ def _sentences(rows: Rows, expects: Mapping[TeamKind, Expectation]) -> Iterator[
     yield from _twice(rows)
     for place, step in rows.steps:
         yield from ((("steps", place, *at), f"step {step.id}: {said}") for at, said in _step(step))
-        yield from _reads(rows, ("steps", place, "when"), f"step {step.id}", step.when, before=step)
-        if step.when and not can_hold(rows, step.when):
+        found = list(_condition(rows, ("steps", place, "when"), f"step {step.id}", step.when, before=step))
+        if found:
             rows.closed.add(step.id)
-            yield ("steps", place, "when"), f"step {step.id} can never come up: its condition cannot hold"
+        yield from found
     yield from _feeding(rows)
     yield from _flags(rows)
     for place, remark in rows.remarks:
-        at: Place = ("remarks", place, "when")
-        yield from _reads(rows, at, f"remark {remark.id}", remark.when)
-        if not can_hold(rows, remark.when):
-            yield at, f"remark {remark.id} can never be said: its condition cannot hold"
+        yield from _condition(rows, ("remarks", place, "when"), f"remark {remark.id}", remark.when)
     for place, question in rows.questions:
-        at = ("questions", place, "when")
-        yield from _reads(rows, at, f"question {question.id}", question.when)
-        if question.when and not can_hold(rows, question.when):
-            yield at, f"question {question.id} can never be asked: its condition cannot hold"
+        yield from _condition(rows, ("questions", place, "when"), f"question {question.id}", question.when)
     yield from _expected(rows, expects)
+
+
+def _condition(
+    rows: Rows,
+    at: Place,
+    where: str,
+    condition: Condition | None,
+    *,
+    before: Step | None = None,
+    flag: Flag | None = None,
+) -> Iterator[tuple[Place, str]]:
+    """Yield what a condition misreads; where it reads all well, whether it can hold at all."""
+    found = list(_reads(rows, at, where, condition, before))
+    yield from found
+    if condition and not found and not can_hold(rows, condition, flag.kinds if flag else TEAM_KINDS):
+        yield at, f"{where} can never come up: its condition cannot hold"
 
 
 def _order(rows: Rows) -> Iterator[tuple[Place, str]]:
@@ -187,11 +197,10 @@ def _all_leaves(rows: Rows) -> Iterator[Leaf]:
 def _flags(rows: Rows) -> Iterator[tuple[Place, str]]:
     for place, flag in rows.flags:
         at: Place = ("flags", place)
-        yield from _reads(rows, (*at, "when"), f"flag {flag.id}", flag.when)
-        if not flag.kinds:
-            yield (*at, "kinds"), f"flag {flag.id} can never be raised: it is for no kind of team"
-        elif not can_hold(rows, flag.when, flag.kinds):
-            yield (*at, "when"), f"flag {flag.id} can never be raised: its condition cannot hold"
+        if flag.kinds:
+            yield from _condition(rows, (*at, "when"), f"flag {flag.id}", flag.when, flag=flag)
+        else:
+            yield (*at, "kinds"), f"flag {flag.id} can never come up: it is for no kind of team"
         for step in flag.evidence:
             if step not in rows.by_id and step not in rows.unread:
                 yield (*at, "evidence"), f"flag {flag.id} shows step {step}, which does not exist"

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
 from conversations.pack_mistakes import ROWS, Rows, read_rows, row_mistakes, said_by_pydantic
 from conversations.pack_values import OWN_TEXTS, PACK_FILE, SKILLS_FILE, Mistake, PackValues, Place, Product
-from conversations.script import Expectation, Script, Step
+from conversations.script import Expectation, ExtraQuestion, Flag, Script, Step
 from conversations.vocabulary import QUESTIONS, StepKind, TeamKind
 
 LABEL_LIMIT = 75
@@ -174,10 +174,14 @@ def _oversized(values: PackValues) -> Iterator[Mistake]:
         limit, rows = STEP_LIMIT if name == "steps" else ROW_LIMIT, values.pack.get(name, ())
         if isinstance(rows, list) and len(rows) > limit:
             yield Mistake(PACK_FILE, (name, limit), f"there are more than {limit} {name}")
-    for place, row in enumerate(values.pack.get("steps", ())):
+    for place, row in enumerate(_listed(values.pack.get("steps"))):
         choices = row.get("choices", ()) if isinstance(row, Mapping) else ()
         if isinstance(choices, list) and len(choices) > CHOICE_LIMIT:
             yield Mistake(PACK_FILE, ("steps", place, "choices"), f"a step has at most {CHOICE_LIMIT} choices")
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _head(pack: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -188,8 +192,8 @@ def _head(pack: Mapping[str, Any]) -> Iterator[Mistake]:
     for key in pack.keys() - _HEAD:
         yield Mistake(PACK_FILE, (key,), f"there is no {key!r} in a pack")
     for name in ROWS:
-        for place, row in enumerate(pack.get(name, ())):
-            named = [row, *row.get("choices", ())] if isinstance(row, Mapping) else []
+        for place, row in enumerate(_listed(pack.get(name))):
+            named = [row, *_listed(row.get("choices"))] if isinstance(row, Mapping) else []
             for one in named:
                 found = one.get("id") if isinstance(one, Mapping) else None
                 if isinstance(found, str) and not NAME.fullmatch(found):
@@ -283,6 +287,7 @@ def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
     homes: dict[str | int, set[str]] = {name: set() for name in ROWS}
     for (home, *_), row in rows.all():
         homes[home].add(row.id)
+    parts = _parts(rows)
     for key, value in texts.own.items():
         root, _, rest = key.partition(".")
         if root not in OWN_TEXTS | REWORDED:
@@ -293,12 +298,33 @@ def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
             yield texts.mistake(key, f"the text {key} is no list of words for a skill of the pack")
         if root in homes and name not in homes[root] | rows.unread:
             yield texts.mistake(key, f"the text {key} belongs to none of the {root}")
+        elif root in homes and name in homes[root] and rest.partition(".")[2] not in parts[root, name]:
+            yield texts.mistake(key, f"the text {key} belongs to no part of {name}")
         for sentence in value if isinstance(value, tuple) else (value,):
             yield from (texts.mistake(key, f"the text {key} {said}") for said in _unfit(sentence))
         if isinstance(value, str):
             allowed = _fillable(key, product, scales)
             for foreign in sorted(placeholders(value) - allowed):
                 yield texts.mistake(key, f"the text {key} has the placeholder {{{foreign}}}, which nothing fills")
+
+
+def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
+    """Return what may be said of each row: the parts of its address behind its id."""
+    found: dict[tuple[str | int, str], set[str]] = {}
+    for (home, *_), row in rows.all():
+        match row:
+            case Step():
+                words = {*row.choice_ids, *(str(point) for point in range(int(row.low), int(row.high) + 1)[:99])}
+                parts = {"name", "ask", "why", "good", "question", "scale", "unit"}
+                parts |= {f"choices.{choice}" for choice in row.choice_ids} | {f"words.{word}" for word in words}
+            case Flag():
+                parts = {"headline", "because", "clears", "question"}
+            case ExtraQuestion():
+                parts = {"ask", "why", "good"}
+            case _:
+                parts = {""}
+        found[home, row.id] = parts
+    return found
 
 
 def _fillable(key: str, product: Entries, scales: set[str]) -> set[str]:
