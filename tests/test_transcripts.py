@@ -10,16 +10,20 @@ from conversations.session import PROFILE_CHECK
 from tests.dialogue import Player
 from tests.golden import assert_golden
 
-FOLDER = Path(__file__).parent / "transcripts" / "en"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.answers"))
+FOLDER = Path(__file__).parent / "transcripts"
+LEAST = {"en": 16, "zh": 8}
+"""How many dialogues there are at least, in each language."""
+NAMES = sorted(
+    str(path.relative_to(FOLDER).with_suffix("")) for one in LEAST for path in (FOLDER / one).glob("*.answers")
+)
 
 
 VISIT = re.compile(r"\$ teamcheck (?P<what>chat|profile)(?: --new)?(?: --resume (?P<check>\w+))?")
 """A line that leaves the program and comes back a month later: `$ teamcheck profile`."""
 
 
-async def play(lines: list[str]) -> str:
-    player = Player()
+async def play(lines: list[str], language: str) -> str:
+    player = Player(language=language)
     await player.open()
     for line in lines:
         if visit := VISIT.fullmatch(line):
@@ -42,9 +46,11 @@ async def come_back(player: Player, visit: re.Match[str]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_dialogue_reads_as_its_transcript_says(name: str) -> None:
     lines = (FOLDER / f"{name}.answers").read_text(encoding="utf-8").splitlines()
-    assert_golden(FOLDER / f"{name}.txt", await play(lines))
+    assert_golden(FOLDER / f"{name}.txt", await play(lines, name.partition("/")[0]))
 
 
 def test_there_are_transcripts_and_each_has_its_answers() -> None:
-    assert len(NAMES) >= 16
-    assert {path.stem for path in FOLDER.glob("*.txt")} == set(NAMES)
+    for language, least in LEAST.items():
+        mine = {name for name in NAMES if name.startswith(f"{language}/")}
+        assert len(mine) >= least
+        assert {f"{language}/{path.stem}" for path in (FOLDER / language).glob("*.txt")} == mine
