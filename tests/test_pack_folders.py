@@ -1,0 +1,393 @@
+"""Packs as people have them: folders with files in them, broken in every way we know, and what the program says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from adapters.pack_files import PackFiles, read_core_pack
+from bot.pack_commands import MISTAKES, USAGE, pack_commands
+from bot.wiring import checked
+from conversations.packs import missing_sentences
+
+ROOT = Path(__file__).parents[1]
+PATIENCE = 30
+"""Seconds after which a check hangs: one takes less than one, and the machine may be busy."""
+PACK, EN, ZH = "pack.toml", "locales/en.toml", "locales/zh.toml"
+
+
+def pack(*args: str, said: str = "") -> Result:
+    return CliRunner().invoke(pack_commands, args, input=said, catch_exceptions=False)
+
+
+def program(*args: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (sys.executable, "-m", "bot", *args),
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The pack that `teamcheck pack new` writes."""
+    assert pack("new", str(tmp_path / "mine")).exit_code == 0
+    return tmp_path / "mine"
+
+
+def mistakes(folder: Path) -> list[str]:
+    result = pack("check", str(folder))
+    *lines, last = result.stderr.splitlines()
+    assert result.exit_code == MISTAKES
+    assert result.stdout == ""
+    counted = f"{len(lines)} {'mistake' if len(lines) == 1 else 'mistakes'}"
+    assert last == f"{counted}; nothing was begun with this pack."
+    return lines
+
+
+# -- one mistake at a time -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Puts `new` in the place of `old`, which stands in the file once; at its end, if there is no `old`."""
+
+    file: str
+    old: str
+    new: str
+
+    def make(self, folder: Path) -> None:
+        place = folder / self.file
+        text = place.read_text(encoding="utf-8") if place.exists() else ""
+        assert not self.old or text.count(self.old) == 1
+        text = text.replace(self.old, self.new) if self.old else f"{text}\n{self.new}\n"
+        place.write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A mistake that is found: its file, what stands on its line, and a part of the sentence."""
+
+    file: str
+    at: str
+    sentence: str
+
+    def line(self, folder: Path) -> str:
+        text = (folder / self.file).read_text(encoding="utf-8")
+        assert text.count(self.at) == 1
+        return f"{self.file}:{text[: text.index(self.at)].count(chr(10)) + 1}: "
+
+
+Case = tuple[tuple[Edit, ...], tuple[Said, ...]]
+
+
+def one(file: str, old: str, new: str, at: str, sentence: str) -> Case:
+    return (Edit(file, old, new),), (Said(file, at, sentence),)
+
+
+def when(step: str, condition: str, sentence: str) -> Case:
+    """Give a step a condition."""
+    row = f'id = "{step}"'
+    return one(PACK, row, f"{row}\nwhen = {condition} # here", "# here", sentence)
+
+
+NEVER = 'when = { step = "last_talk", is = ["never"] }'
+BOTH = 'all = [{ step = "something_new", is = ["yes"] }, { step = "something_new", is = ["no"] }]'
+FIRES_NOT = "flag never_talks can never be raised: its condition cannot hold"
+
+
+def flag(condition: str, sentence: str) -> Case:
+    """Let the flag have another condition beside its own."""
+    return one(
+        PACK,
+        NEVER,
+        f'when = {{ all = [{{ step = "last_talk", is = ["never"] }}, {condition}] }} # here',
+        "# here",
+        sentence,
+    )
+
+
+CONDITIONS: dict[str, Case] = {
+    "unknown step": when("customers", '{ step = "owms", is = ["data"] }', "step customers reads step owms, which does"),
+    "step still ahead": when(
+        "owns", '{ step = "last_talk", is = ["never"] }', "step owns reads step last_talk, which does not come before"
+    ),
+    "unknown step, below others": when(
+        "owns", '{ any = [{ not = { unknown = "teem" } }] }', "step owns reads step teem, which does not exist"
+    ),
+    "one choice cannot be two": when("sure", f"{{ {BOTH} }}", "step sure can never come up"),
+    "more than the scale has": when("comfort", '{ step = "sure", at_least = 6 }', "step comfort can never come up"),
+    "less than the scale has": when("comfort", '{ step = "sure", at_most = 0 }', "step comfort can never come up"),
+    "every choice lacking": when(
+        "sure", '{ step = "something_new", lacks = ["yes", "no"] }', "step sure can never come up"
+    ),
+    "answered and unknown": when(
+        "comfort",
+        '{ all = [{ unknown = "sure" }, { step = "sure", at_least = 1 }] }',
+        "step comfort can never come up",
+    ),
+    "behind a step that never comes": (
+        (
+            Edit(PACK, 'id = "sure"', f'id = "sure"\nwhen = {{ {BOTH} }} # here'),
+            Edit(PACK, 'id = "comfort"', 'id = "comfort"\nwhen = { step = "sure", at_least = 2 } # there'),
+            Edit(PACK, 'id = "owns"', 'id = "owns"\nwhen = { step = "comfort", is = ["no"] } # beyond'),
+        ),
+        (
+            Said(PACK, "# here", "step sure can never come up"),
+            Said(PACK, "# there", "step comfort can never come up"),
+            Said(PACK, "# beyond", "step owns can never come up"),
+        ),
+    ),
+    "the same on two branches": (
+        (
+            Edit(PACK, 'id = "sure"', 'id = "sure"\nwhen = { step = "something_new", is = ["yes"] }'),
+            Edit(
+                PACK,
+                'id = "comfort"',
+                'id = "comfort"\nwhen = { all = [{ step = "sure", at_least = 2 }, '
+                '{ step = "something_new", is = ["no"] }] } # here',
+            ),
+        ),
+        (Said(PACK, "# here", "step comfort can never come up"),),
+    ),
+    "unknown choice": one(
+        PACK, '["never"]', '["nevr"]', "nevr", "flag never_talks reads the choice nevr, which step last_talk does not"
+    ),
+    "unknown state": when(
+        "customers", '{ verdict = "gap", is = ["too_wied"] }', "reads the state too_wied, which the verdict gap does"
+    ),
+    "verdict ahead": when("sure", '{ verdict = "ownership", is = ["clear"] }', "the verdict ownership, which is not"),
+    "its own verdict": when("sure", '{ verdict = "gap", is = ["uneasy"] }', "step sure reads the verdict gap, which"),
+    "number of a choice": when(
+        "customers", '{ step = "something_new", at_least = 1 }', "a number of step something_new, which is of kind choi"
+    ),
+    "choice of a number": when(
+        "comfort", '{ step = "sure", is = ["yes"] }', "reads a choice of step sure, which is of kind scale"
+    ),
+    "nothing to read": when("owns", "{ unless = 3 }", "a condition has one of: is, lacks"),
+    "flag: one choice cannot be two": flag('{ step = "last_talk", is = ["this_week"] }', FIRES_NOT),
+    "flag: picked and lacking": flag('{ step = "last_talk", lacks = ["never"] }', FIRES_NOT),
+    "flag: more than the scale has": flag('{ step = "sure", at_least = 5.5 }', FIRES_NOT),
+    "flag: two verdicts": flag(
+        '{ verdict = "gap", is = ["uneasy"] }, { verdict = "gap", is = ["workable"] }', FIRES_NOT
+    ),
+    "flag: behind a step that never comes": (
+        (
+            Edit(PACK, 'id = "last_talk"', f'id = "last_talk"\nwhen = {{ {BOTH} }} # here'),
+            Edit(PACK, NEVER, f"{NEVER} # there"),
+        ),
+        (Said(PACK, "# here", "step last_talk can never come up"), Said(PACK, "# there", FIRES_NOT)),
+    ),
+    "flag: for nobody": one(
+        PACK, NEVER, f"{NEVER}\nkinds = []", "kinds = []", "flag never_talks can never be raised: it is for no kind"
+    ),
+    "flag: only for those that it leaves out": (
+        (
+            Edit(PACK, 'severity = "medium"', 'severity = "medium"\nkinds = ["infra", "research"]'),
+            Edit(
+                PACK,
+                NEVER,
+                'when = { all = [{ step = "last_talk", is = ["never"] }, { verdict = "kind", is = ["applied"] }] } # x',
+            ),
+        ),
+        (Said(PACK, "# x", FIRES_NOT),),
+    ),
+    "flag: evidence": one(
+        PACK, NEVER, f'{NEVER}\nevidence = ["ownz"]', "ownz", "flag never_talks shows step ownz, which does not exist"
+    ),
+    "remark": (
+        (
+            Edit(PACK, "", f'[[remarks]]\nid = "odd"\nsection = "gap"\nwhen = {{ {BOTH} }} # here'),
+            Edit(EN, "", '[remarks]\nodd = "Odd."'),
+            Edit(ZH, "", '[remarks]\nodd = "奇怪。"'),
+        ),
+        (Said(PACK, "# here", "remark odd can never be said: its condition cannot hold"),),
+    ),
+    "question": (
+        (
+            Edit(PACK, "", f'[[questions]]\nid = "odd"\nsection = "gap"\nwhom = "member"\nwhen = {{ {BOTH} }} # here'),
+            Edit(EN, "", '[questions.odd]\nask = "Odd?"\nwhy = "It is."\ngood = "Even."'),
+            Edit(ZH, "", '[questions.odd]\nask = "怪吗？"\nwhy = "怪。"\ngood = "不怪。"'),
+        ),
+        (Said(PACK, "# here", "question odd can never be asked: its condition cannot hold"),),
+    ),
+}
+
+PLATFORM = '{ id = "platform", signals = { infra = 3 } }'
+AGAIN = 'section = "ownership"\nkind = "choice"\nwhom = "member"\nchoices = [{ id = "never" }]'
+PAPERS_ROW = '    { id = "papers", signals = { research = 3 } }, { id = "meetings" },\n'
+ROWS: dict[str, Case] = {
+    "nothing to pick": (
+        (
+            Edit(PACK, 'choices = [{ id = "yes" }, { id = "uneasy" }, { id = "no" }]', "choices = [] # here"),
+            Edit(PACK, 'feeds = "comfort"\n', ""),
+        ),
+        (Said(PACK, "# here", "step comfort: choices belong to steps of kind choice or choices, and to all of them"),),
+    ),
+    "fed by the wrong kind": one(
+        PACK, 'feeds = "team"', 'feeds = "skills"', 'feeds = "skills"', "step team: what feeds skills is of kind skills"
+    ),
+    "fed without what is read": one(
+        PACK,
+        '[{ id = "yes" }, { id = "no" }]',
+        '[{ id = "yes" }]',
+        'feeds = "something_new"',
+        "step something_new: what feeds something_new needs the choice no",
+    ),
+    "feeds nothing there is": one(PACK, 'feeds = "team"', 'feeds = "tea"', 'feeds = "tea"', "feeds: Input should be"),
+    "no such source": (
+        (
+            Edit(PACK, 'id = "last_talk"', 'id = "last_talk"\nfeeds = "sources"'),
+            Edit(PACK, 'choices = [{ id = "this_week" }', 'choices = [{ id = "manager" }, { id = "this_week" }'),
+            Edit(EN, "choices.this_week", 'choices.manager = "Theirs"\nchoices.this_week'),
+            Edit(ZH, "choices.this_week", 'choices.manager = "经理"\nchoices.this_week'),
+        ),
+        (Said(PACK, 'choices = [{ id = "manager" }', "step last_talk: never is no source; there are guess, posting"),),
+    ),
+    "an id twice": one(
+        PACK, "", f'[[steps]]\nid = "last_talk" # here\n{AGAIN}', "# here", "the id last_talk is used twice"
+    ),
+    "a choice twice": one(
+        PACK, '{ id = "uneasy" }', '{ id = "no" }', '[{ id = "yes" }, { id = "no" }, {', "comfort: two choices share"
+    ),
+    "sections out of order": one(
+        PACK,
+        'id = "last_talk"\nsection = "ownership"',
+        'id = "last_talk"\nsection = "kind" # here',
+        "# here",
+        "the steps run through the three questions in their order",
+    ),
+    "no such section": one(
+        PACK,
+        'id = "last_talk"\nsection = "ownership"',
+        'id = "last_talk"\nsection = "money" # here',
+        "# here",
+        "section: Input should be 'kind', 'gap' or 'ownership'",
+    ),
+    "low above high": one(PACK, "low = 1", "low = 9", "low = 9", "step sure: low must be below high"),
+    "a field misspelt": one(
+        PACK, 'feeds = "team"', 'feeds = "team"\nfeed = "team"', 'feed = "team"', "there is no field 'feed' here"
+    ),
+    "a field of a choice misspelt": one(
+        PACK, PLATFORM, '{ id = "platform", signal = { infra = 3 } }', "signal = ", "there is no field 'signal' here"
+    ),
+    "a field lost": one(PACK, 'severity = "medium"\n', "", "[[flags]]", "the field 'severity' is missing"),
+    "a table misspelt": one(PACK, "", "[flagz]", "[flagz]", "there is no 'flagz' in a pack"),
+    "rows that are none": (
+        (Edit(PACK, "version = 1", 'version = 1\nremarks = "none"'),),
+        (Said(PACK, "remarks =", "remarks are written as rows: [[remarks]]"),),
+    ),
+    "answered for nothing": (
+        (
+            Edit(PACK, NEVER, 'when = { step = "something_new", is = ["yes"] }'),
+            Edit(PACK, 'kind = "choice"\nwhom = "member"\n', 'kind = "choice"\n'),
+        ),
+        (
+            Said(
+                PACK, '[[steps]]\nid = "last_talk"', "step last_talk feeds nothing: no verdict, no condition, nobody to"
+            ),
+        ),
+    ),
+    "version in words": one(PACK, "version = 1", 'version = "x"', 'version = "x"', "a pack has a version: a whole"),
+    "version zero": one(PACK, "version = 1", "version = 0", "version = 0", "a pack has a version: a whole number from"),
+    "version yes": one(PACK, "version = 1", "version = true", "version = true", "a pack has a version: a whole number"),
+    "id with a space": one(PACK, 'id = "mine"', 'id = "my pack"', "my pack", "a pack has an id: a small letter"),
+    "no id": one(PACK, 'id = "mine"\n', "", "# Your questions", "a pack has an id: a small letter"),
+    "a choice with a space": (
+        (
+            Edit(PACK, PAPERS_ROW, f'{PAPERS_ROW}    {{ id = "two words" }},\n'),
+            Edit(EN, "choices.papers", 'choices."two words" = "Two"\nchoices.papers'),
+            Edit(ZH, "choices.papers", 'choices."two words" = "两"\nchoices.papers'),
+        ),
+        (Said(PACK, 'id = "last_month"', "'two words' is no id: small letters, digits, - and _"),),
+    ),
+    "no table": one(PACK, 'id = "mine"', 'id = "mine', 'id = "mine', "this is no TOML: Illegal character '\\n'"),
+    "a key twice": one(
+        PACK, "version = 1", "version = 1\nversion = 2", "version = 2", "this is no TOML: Cannot overwr"
+    ),
+    "a list left open": one(PACK, "", "expects = [", "expects = [", "this is no TOML: "),
+}
+
+NAME = 'name = "Last month"'
+TEXTS: dict[str, Case] = {
+    "missing in English": one(
+        EN, f"{NAME}\n", "", "[steps.last_month]", "en: the text steps.last_month.name is missing"
+    ),
+    "missing in Chinese": one(
+        ZH, 'name = "上个月"\n', "", "[steps.last_month]", "zh: the text steps.last_month.name is missing"
+    ),
+    "a label lost": one(
+        EN,
+        'choices.never = "Nobody can remember"\n',
+        "",
+        "choices.this_week",
+        "en: the text steps.last_talk.choices.nev",
+    ),
+    "a list for a sentence": one(EN, NAME, 'name = ["Last"]', 'name = ["Last"]', "steps.last_month.name is missing"),
+    "nothing fills it": one(EN, NAME, 'name = "Last {month}"', "{month}", "placeholder {month}, which nothing fills"),
+    "an attribute": one(
+        ZH, "没人想得起来", "{x.__class__}", "__class__", "has a brace that is no placeholder: they look"
+    ),
+    "a position": one(
+        EN, NAME, 'name = "Last {0}"', "{0}", "en: the text steps.last_month.name has a brace that is no"
+    ),
+    "a brace left open": one(EN, NAME, 'name = "Last {"', "Last {", "has a brace that is no placeholder"),
+    "for a step that is none": one(
+        EN,
+        "",
+        '[steps.last_tlk]\nname = "Last"',
+        'name = "Last"',
+        "the text steps.last_tlk.name belongs to none of the",
+    ),
+    "for a flag that is none": one(
+        ZH, "", '[flags.never]\nclears = "没了"', "没了", "zh: the text flags.never.clears belongs to none of the flags"
+    ),
+    "the product's own": one(
+        EN,
+        "[steps.last_month]",
+        'greeting = "Hi"\n[steps.last_month]',
+        "greeting",
+        "the pack cannot change greeting: it",
+    ),
+    "a label too long": one(
+        EN,
+        "Meetings, mostly",
+        "Meetings" + " and more" * 8,
+        "Meetings",
+        "en: the label of last_month.meetings is longer than 75 char",
+    ),
+    "a sentence too long": one(
+        EN, NAME, f'name = "{"m" * 3001}"', "m" * 3001, "steps.last_month.name is longer than 3,000 characters"
+    ),
+    "a language nobody speaks": one("locales/tlh.toml", "", "", "\n\n", "tlh: teamcheck does not speak this"),
+    "no texts at all": one(EN, "[steps.last_month]", "[steps.last_month", "[steps.last_month\n", "this is no TOML: "),
+}
+
+ALL = {**CONDITIONS, **ROWS, **TEXTS}
+
+
+def test_no_two_cases_share_a_name() -> None:
+    assert len(ALL) == len(CONDITIONS) + len(ROWS) + len(TEXTS)
+
+
+@pytest.mark.parametrize("case", ALL.values(), ids=ALL)
+def test_a_mistake_is_told_with_its_file_and_line_and_nothing_else_is(folder: Path, case: Case) -> None:
+    edits, expected = case
+    for edit in edits:
+        edit.make(folder)
+    lines = mistakes(folder)
+    told = sorted((said.line(folder), said.sentence) for said in expected)
+    assert len(lines) == len(told), lines
+    for line, (start, sentence) in zip(sorted(lines), told, strict=True):
+        assert line.startswith(start)
+        assert sentence in line
