@@ -1,6 +1,7 @@
 """Packs as people have them: folders with files in them, broken in every way we know, and what the program says."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.pack_files import PackFiles, read_core_pack
+from adapters.pack_files import SHOWN, read_core_pack
 from bot.pack_commands import MISTAKES, USAGE, pack_commands
 from bot.wiring import checked
 from conversations.packs import missing_sentences
@@ -391,3 +392,264 @@ def test_a_mistake_is_told_with_its_file_and_line_and_nothing_else_is(folder: Pa
     for line, (start, sentence) in zip(sorted(lines), told, strict=True):
         assert line.startswith(start)
         assert sentence in line
+
+
+# -- what is wrong with the files themselves -----------------------------------------------------------------------
+
+
+def test_a_pack_with_mistakes_ends_the_program_with_its_own_exit_code(folder: Path) -> None:
+    edits, _ = CONDITIONS["unknown choice"]
+    edits[0].make(folder)
+    run = program("pack", "check", folder, cwd=folder.parent)
+    assert run.returncode == MISTAKES
+    assert run.stdout == ""
+    assert run.stderr.splitlines() == [
+        "pack.toml:92: flag never_talks reads the choice nevr, which step last_talk does not have",
+        "1 mistake; nothing was begun with this pack.",
+    ]
+
+
+def test_without_its_rows_there_is_no_pack(folder: Path) -> None:
+    (folder / PACK).unlink()
+    assert mistakes(folder) == ["pack.toml:1: there is no such file in the folder"]
+
+
+def test_a_folder_that_is_not_there_is_no_pack(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / "nowhere") == ["pack.toml:1: there is no such file in the folder"]
+
+
+def test_without_texts_there_is_no_pack(folder: Path) -> None:
+    for file in (EN, ZH):
+        (folder / file).unlink()
+    nothing = "pack.toml:1: there are no sentences: a pack has at least one file in locales/"
+    assert mistakes(folder) == [nothing]
+    (folder / "locales").rmdir()
+    assert mistakes(folder) == [nothing]
+
+
+@pytest.mark.parametrize("file", [PACK, EN, ZH])
+def test_what_is_not_utf_8_is_told_by_its_file(folder: Path, file: str) -> None:
+    with (folder / file).open("ab") as opened:
+        opened.write("# größer".encode("latin-1"))
+    assert mistakes(folder) == [f"{file}:1: it is not written in UTF-8"]
+
+
+def test_all_mistakes_come_in_one_run_each_once_and_sorted(folder: Path) -> None:
+    for edit in (
+        Edit(PACK, "version = 1", "version = 0"),
+        Edit(PACK, 'feeds = "team"', 'feeds = "skills"'),
+        Edit(PACK, 'id = "comfort"', 'id = "comfort"\nwhen = { step = "sure", at_least = 7 }'),
+        Edit(PACK, '["never"]', '["nevr"]'),
+        Edit(EN, f"{NAME}\n", ""),
+        Edit(EN, "Meetings, mostly", "Meetings, {mostly}"),
+        Edit(ZH, "没人想得起来", "{0}"),
+        Edit("locales/tlh.toml", "", 'x = "nuqneH"'),
+    ):
+        edit.make(folder)
+    assert mistakes(folder) == [
+        "locales/en.toml:1: en: the text steps.last_month.name is missing",
+        "locales/en.toml:9: en: the text steps.last_month.choices.meetings has the placeholder {mostly}, "
+        "which nothing fills",
+        "locales/tlh.toml:1: tlh: teamcheck does not speak this language yet",
+        "locales/zh.toml:20: zh: the text steps.last_talk.choices.never has a brace that is no placeholder: "
+        "they look like {name}",
+        "pack.toml:5: a pack has a version: a whole number from 1 on",
+        "pack.toml:13: step team: what feeds skills is of kind skills, not text",
+        "pack.toml:48: step comfort can never come up: its condition cannot hold",
+        "pack.toml:93: flag never_talks reads the choice nevr, which step last_talk does not have",
+    ]
+
+
+# -- packs that mean harm ------------------------------------------------------------------------------------------
+
+SECRET = "correct horse battery staple"  # noqa: S105  stands in hostile files, and is never shown
+
+
+def appended(file: str, text: str) -> Callable[[Path], None]:
+    return Edit(file, "", f"{text}\n# {SECRET}").make
+
+
+def first(file: str, text: str) -> Callable[[Path], None]:
+    return Edit(file, "[steps.last_month]", f"{text}\n[steps.last_month]").make
+
+
+def named(new: str) -> Callable[[Path], None]:
+    return Edit(PACK, NAME_OF_STEP, new).make
+
+
+def reads(condition: str) -> Callable[[Path], None]:
+    return Edit(PACK, NEVER, f"when = {condition}").make
+
+
+def said(text: str) -> Callable[[Path], None]:
+    return Edit(EN, NAME, f'name = "{SECRET} {text}"').make
+
+
+def chained(link: str) -> Callable[[Path], None]:
+    """Append steps that each come up behind the one before."""
+    rows = [
+        f'[[steps]]\nid = "s{i}"\nsection = "ownership"\nkind = "choice"\nwhom = "member"\n'
+        f'choices = [{{ id = "a" }}, {{ id = "b" }}]\n'
+        + (f"when = {link.replace('BEFORE', f's{i - 1}')}\n" if i else "")
+        for i in range(150)
+    ]
+    return Edit(PACK, "", "\n".join(rows)).make
+
+
+def instead(file: str, make: Callable[[Path], object]) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        (folder / file).unlink()
+        make(folder / file)
+
+    return change
+
+
+def outside(file: Path) -> None:
+    elsewhere = file.parents[2] / "elsewhere.toml"
+    elsewhere.write_text(f'secret = "{SECRET}', encoding="utf-8")
+    file.symlink_to(elsewhere)
+
+
+def locales_outside(folder: Path) -> None:
+    (folder / "locales").rename(folder.parent / "elsewhere")
+    (folder / "locales").symlink_to(folder.parent / "elsewhere")
+
+
+def locales_in_a_circle(folder: Path) -> None:
+    (folder / "locales").rename(folder.parent / "elsewhere")
+    (folder / "locales").symlink_to(folder / "locales")
+
+
+def many_languages(folder: Path) -> None:
+    for number in range(60):
+        (folder / f"locales/x{number}.toml").touch()
+
+
+NAME_OF_STEP = 'id = "sure"'
+EITHER = '{ any = [{ step = "BEFORE", is = ["a"] }, { step = "BEFORE", is = ["b"] }] }'
+TWENTY = ", ".join('{ step = "last_talk", is = ["never"] }' for _ in range(20))
+STEP = '[[steps]]\nid = "x"\nsection = "ownership"\nkind = "text"\n'
+HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
+    "2 MB": (appended(PACK, f"# {'x' * 2_000_000}"), "pack.toml:1: it is larger than 1,000,000 bytes"),
+    "2 MB of texts": (appended(EN, f"# {'x' * 2_000_000}"), "locales/en.toml:1: it is larger than 1,000,000"),
+    "60 languages": (many_languages, "locales:1: there are more than 50 languages"),
+    "3,000 steps": (appended(PACK, STEP * 3_000), "there are more than 200 steps"),
+    "3,000 choices": (
+        appended(PACK, STEP + "choices = [" + '{ id = "x" }, ' * 3_000 + "]"),
+        "a step has at most 40 choices",
+    ),
+    "100,000 values": (appended(PACK, f"[expects]\nx = [{'0,' * 100_000}]"), "there are more than 50,000 values"),
+    "100,000 texts": (
+        appended(EN, "[shared]\n" + "\n".join(f"x{i}=1" for i in range(90_000))),
+        "locales/en.toml:1: there are more than 50,000 values in it",
+    ),
+    "100,000 choices read": (
+        Edit(PACK, '["never"]', '["never"' + ", 0" * 40_000 + "]").make,
+        "Input should be a valid string",
+    ),
+    "lists 400 deep": (appended(PACK, f"[expects]\nx = {'[' * 400}{']' * 400}"), "it is nested more than 24 deep"),
+    "lists 5,000 deep": (appended(PACK, f"[expects]\nx = {'[' * 5_000}{']' * 5_000}"), "it is nested too deeply"),
+    "keys 30 deep": (appended(PACK, f"[{'.'.join('x' * 30)}]"), "it is nested too deeply"),
+    "keys 5,000 deep": (appended(PACK, f"expects{'.x' * 5_000} = 1"), "it is nested too deeply"),
+    "keys 300,000 deep": (appended(EN, f"x{'.y' * 300_000} = 1"), "it is nested too deeply"),
+    "quoted keys 90,000 deep": (appended(EN, "x" + """ . "y z" .\t'"' """ * 45_000 + "= 1"), "it is nested too deeply"),
+    "tables 300,000 deep": (appended(EN, f"[x{'.y' * 300_000}]"), "it is nested too deeply"),
+    "many quotes": (appended(EN, "x = " + '"' * 300_001), "locales/en.toml:"),
+    "many escapes": (appended(EN, 'x = "' + "\\" * 300_001), "this is no TOML"),
+    "not, 500 deep": (
+        reads("{ not = " * 500 + '{ step = "last_talk", is = ["never"] }' + " }" * 500),
+        "it is nested",
+    ),
+    "not, 18 deep": (reads("{ not = " * 18 + '{ step = "owms", is = ["never"] }' + " }" * 18), "reads step owms"),
+    "all of 20 of any of 20": (
+        reads("{ all = [" + f"{{ any = [{TWENTY}] }}, " * 20 + '{ unknown = "owms" }] }'),
+        "reads step owms, which does not exist",
+    ),
+    "a chain that doubles": (
+        chained('{ all = [{ step = "BEFORE", is = ["a"] }, { step = "BEFORE", is = ["a"] }] }'),
+        "en: the text steps.s149.ask is missing",
+    ),
+    "a chain of alternatives": (chained(EITHER), "en: the text steps.s149.ask is missing"),
+    "a chain of alternatives, twice each": (
+        chained(f"{{ all = [{EITHER}, {EITHER}] }}"),
+        "en: the text steps.s149.ask is missing",
+    ),
+    "a chain, deep each": (
+        chained("{ all = [" * 8 + '{ step = "BEFORE", is = ["a"] }' + "] }" * 8),
+        "en: the text steps.s149.ask is missing",
+    ),
+    "a link to itself": (instead(PACK, lambda file: file.symlink_to(file)), "pack.toml:1: there is no such file"),
+    "texts linked to themselves": (instead(EN, lambda file: file.symlink_to(file)), "en.toml:1: it cannot be read"),
+    "a folder linked to itself": (locales_in_a_circle, "pack.toml:1: there are no sentences"),
+    "a link out": (instead(PACK, outside), "pack.toml:1: it is not a file of this folder"),
+    "texts linked out": (instead(EN, outside), "locales/en.toml:1: it is not a file of this folder"),
+    "a folder linked out": (locales_outside, "locales/en.toml:1: it is not a file of this folder"),
+    "a link to a device": (instead(PACK, lambda file: file.symlink_to("/dev/zero")), "pack.toml:1: "),
+    "a folder for a file": (instead(PACK, Path.mkdir), "pack.toml:1: there is no such file in the folder"),
+    "a folder for texts": (instead(EN, Path.mkdir), "locales/en.toml:1: it is not a file of this folder"),
+    "a pipe": (instead(PACK, os.mkfifo), "pack.toml:1: there is no such file in the folder"),
+    "texts from a pipe": (instead(EN, os.mkfifo), "locales/en.toml:1: it is not a file of this folder"),
+    "a language with a line in it": (lambda f: (f / "locales/x\ny\x1b[31m.toml").touch(), "does not speak this lang"),
+    "a language of surrogates": (lambda f: Path(os.fsdecode(bytes(f) + b"/locales/\xff.toml")).touch(), "speak this"),
+    "a text with a control": (said("\\u001b[31mred"), "steps.last_month.name has the invisible character U+001B"),
+    "a text that turns round": (said("\\u202Etxt"), "steps.last_month.name has the invisible character U+202E"),
+    "a text with a NUL": (said("\\u0000"), "steps.last_month.name has the invisible character U+0000"),
+    "a text with a raw NUL": (said("\x00"), "locales/en.toml:2: this is no TOML: Illegal character '\\x00'"),
+    "a text with half a character": (said("\\ud800"), "locales/en.toml:2: this is no TOML: "),
+    "a text that calls": (said("<!channel>"), "steps.last_month.name has markup of a platform"),
+    "a text that calls somebody": (said("<@U012>"), "steps.last_month.name has markup of a platform"),
+    "a text with a link": (said("<https://evil|good>"), "steps.last_month.name has markup of a platform"),
+    "an address with a control": (first(EN, '"\\u001b[31m\\n\\u202e" = "x"'), "the pack cannot change ?[31m??"),
+    "an address without a name": (appended(EN, '["".x]\ny = "x"'), "the pack cannot change .x.y"),
+    "skills without a name": (lambda f: (f / "skills.toml").write_text('["".x]\ny = 1') and None, "skills.toml:"),
+    "skills with a control": (lambda f: (f / "skills.toml").write_text('"\\u001b" = 1') and None, "skills.toml:1: "),
+    "a table with a control": (appended(PACK, '["\\u001b[31m"]'), "there is no '\\x1b[31m' in a pack"),
+    "a kind with a control": (appended(PACK, '[expects."\\u001b[31m"]'), "Input should be 'infra'"),
+    "an id with a control": (named('id = "\\u001b[31msure"'), "'?[31msure' is no id"),
+    "an id that turns round": (named('id = "\\u202Esure"'), "'?sure' is no id"),
+    "an id with a NUL": (named('id = "\\u0000"'), "'?' is no id"),
+    "an id with a line": (named('id = "a\\nb"'), "'a?b' is no id"),
+    "an id from within": (named('id = "__class__"'), "'__class__' is no id"),
+    "an id that climbs": (named('id = "../x"'), "'../x' is no id"),
+    "an id that is empty": (named('id = ""'), "'' is no id"),
+    "an id that is long": (named(f'id = "{"x" * 100_000}"'), "is no id: small letters"),
+    "an id that is a number": (named("id = 3"), "id: Input should be a valid string"),
+    "an id of the pack that climbs": (Edit(PACK, 'id = "mine"', 'id = "../x"').make, "pack.toml:4: a pack has an id"),
+    "reading within": (reads('{ step = "__class__", is = ["x"] }'), "reads step __class__, which does not exist"),
+    "reading a control": (reads('{ step = "\\u001b[31m\\n", is = ["x"] }'), "reads step ?[31m?, which does not exist"),
+    "endless bounds": (Edit(PACK, "low = 1", "low = -inf").make, "low and high are numbers that somebody can type"),
+    "bounds that are none": (Edit(PACK, "high = 5", "high = nan").make, "low and high are numbers that somebody can"),
+    "more than no number": (reads('{ not = { step = "sure", at_least = nan } }'), "compares step sure with what is no"),
+    "more than endless": (reads('{ not = { step = "sure", at_most = inf } }'), "compares step sure with what is no"),
+    "5,000 digits": (Edit(PACK, "high = 5", f"high = {'9' * 5_000}").make, "pack.toml:1: a number in it is too large"),
+    "300 digits": (Edit(PACK, "high = 5", f"high = {'9' * 300}").make, "pack.toml:1: a number in it is too large"),
+    "5,000 digits of 16": (appended(EN, f"x = 0x{'f' * 5_000}"), "locales/en.toml:1: a number in it is too large"),
+    "steps that are a number": (lambda f: (f / PACK).write_text("steps = 3") and None, "steps are written as rows"),
+    "steps that are numbers": (lambda f: (f / PACK).write_text("steps = [3]") and None, "steps are written as rows"),
+    "steps that are a table": (lambda f: (f / PACK).write_text("[steps]\nx = 1") and None, "steps are written as rows"),
+    "flags that are a day": (lambda f: (f / PACK).write_text("flags = 2026-01-01") and None, "flags are written as"),
+    "choices that are a number": (appended(PACK, f"{STEP}choices = 3"), "choices: Input should be a valid"),
+    "choices that are numbers": (appended(PACK, f"{STEP}choices = [3]"), "Input should be a valid"),
+    "signals that are words": (appended(PACK, f"{STEP}choices = [{{ id = 'x', signals = 'y' }}]"), "signals: Input"),
+    "signals for nobody": (appended(PACK, f"{STEP}choices = [{{ id = 'x', signals = {{ me = 1 }} }}]"), "Input should"),
+    "nothing at all": (lambda f: (f / PACK).write_bytes(b"") and None, "the three questions in their order"),
+    "texts that are one text": (first(EN, 'remarks = "x"'), "the text remarks belongs to none of the remarks"),
+    "a mark of the byte order": (lambda f: (f / PACK).write_bytes(b"\xef\xbb\xbf") and None, "pack.toml:1: this is no"),
+}
+
+
+@pytest.mark.parametrize(("harm", "told"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_pack_is_refused_soon_and_nothing_of_it_reaches_the_screen(
+    folder: Path, harm: Callable[[Path], None], told: str
+) -> None:
+    harm(folder)
+    run = program("pack", "check", folder, cwd=folder.parent)
+    *lines, last = run.stderr.splitlines()
+    assert (run.returncode, run.stdout) == (MISTAKES, ""), run.stderr[-500:]
+    assert last.endswith("nothing was begun with this pack.")
+    assert any(told in line for line in lines), lines[:5]
+    for line in lines:
+        assert re.fullmatch(r"(locales/.{1,20}\.toml|pack\.toml|skills\.toml|locales):[0-9]+: .{5,}", line), line
+        assert line.isprintable()
+        assert len(line) <= SHOWN
+    assert SECRET not in run.stderr
