@@ -2,8 +2,10 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typer.testing import CliRunner, Result
 from adapters.pack_files import SHOWN, read_core_pack
 from bot.pack_commands import MISTAKES, USAGE, pack_commands
 from bot.wiring import checked
+from conversations.catalogue import phrase
 from conversations.packs import missing_sentences
 
 ROOT = Path(__file__).parents[1]
@@ -26,12 +29,12 @@ def pack(*args: str, said: str = "") -> Result:
     return CliRunner().invoke(pack_commands, args, input=said, catch_exceptions=False)
 
 
-def program(*args: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def program(*args: str | Path, cwd: Path, root: Path = ROOT, said: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         (sys.executable, "-m", "bot", *args),
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(root), "PYTHONUTF8": "1", "COLUMNS": "1000"},
+        input=said,
         capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,
@@ -448,11 +451,15 @@ def test_all_mistakes_come_in_one_run_each_once_and_sorted(folder: Path) -> None
         edit.make(folder)
     assert mistakes(folder) == [
         "locales/en.toml:1: en: the text steps.last_month.name is missing",
-        "locales/en.toml:9: en: the text steps.last_month.choices.meetings has the placeholder {mostly}, "
-        "which nothing fills",
+        (
+            "locales/en.toml:9: en: the text steps.last_month.choices.meetings has the placeholder {mostly}, "
+            "which nothing fills"
+        ),
         "locales/tlh.toml:1: tlh: teamcheck does not speak this language yet",
-        "locales/zh.toml:20: zh: the text steps.last_talk.choices.never has a brace that is no placeholder: "
-        "they look like {name}",
+        (
+            "locales/zh.toml:20: zh: the text steps.last_talk.choices.never has a brace that is no placeholder: "
+            "they look like {name}"
+        ),
         "pack.toml:5: a pack has a version: a whole number from 1 on",
         "pack.toml:13: step team: what feeds skills is of kind skills, not text",
         "pack.toml:48: step comfort can never come up: its condition cannot hold",
@@ -589,6 +596,9 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a folder for texts": (instead(EN, Path.mkdir), "locales/en.toml:1: it is not a file of this folder"),
     "a pipe": (instead(PACK, os.mkfifo), "pack.toml:1: there is no such file in the folder"),
     "texts from a pipe": (instead(EN, os.mkfifo), "locales/en.toml:1: it is not a file of this folder"),
+}
+
+STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a language with a line in it": (lambda f: (f / "locales/x\ny\x1b[31m.toml").touch(), "does not speak this lang"),
     "a language of surrogates": (lambda f: Path(os.fsdecode(bytes(f) + b"/locales/\xff.toml")).touch(), "speak this"),
     "a text with a control": (said("\\u001b[31mred"), "steps.last_month.name has the invisible character U+001B"),
@@ -639,17 +649,174 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.mark.parametrize(("harm", "told"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_pack_is_refused_soon_and_nothing_of_it_reaches_the_screen(
-    folder: Path, harm: Callable[[Path], None], told: str
-) -> None:
+def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], None], told: str) -> None:
     harm(folder)
     run = program("pack", "check", folder, cwd=folder.parent)
-    *lines, last = run.stderr.splitlines()
     assert (run.returncode, run.stdout) == (MISTAKES, ""), run.stderr[-500:]
+    assert_plain(run.stderr, told)
+
+
+@pytest.mark.parametrize(("harm", "told"), STRANGE.values(), ids=STRANGE)
+def test_nothing_of_a_strange_pack_reaches_the_screen(folder: Path, harm: Callable[[Path], None], told: str) -> None:
+    harm(folder)
+    result = pack("check", str(folder))
+    assert (result.exit_code, result.stdout) == (MISTAKES, "")
+    assert_plain(result.stderr, told)
+
+
+def assert_plain(shown: str, told: str) -> None:
+    *lines, last = shown.splitlines()
     assert last.endswith("nothing was begun with this pack.")
     assert any(told in line for line in lines), lines[:5]
     for line in lines:
         assert re.fullmatch(r"(locales/.{1,20}\.toml|pack\.toml|skills\.toml|locales):[0-9]+: .{5,}", line), line
         assert line.isprintable()
         assert len(line) <= SHOWN
-    assert SECRET not in run.stderr
+    assert SECRET not in shown
+
+
+# -- beginning a pack, and playing it ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["Mine", "my pack", "../Über", "-x", "9x", "__class__", "a" * 41, "m\u202ee", "m\ne", ""]
+)
+def test_a_bad_name_begins_no_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    result = pack("new", "--", name)
+    assert (result.exit_code, result.stdout) == (USAGE, "")
+    assert result.stderr.count("\n") == 1
+    assert list(tmp_path.rglob("*")) == [tmp_path / "here"]
+
+
+def test_what_is_there_already_is_not_written_over(folder: Path) -> None:
+    (folder / PACK).write_text("mine", encoding="utf-8")
+    taken = folder.parent / "taken"
+    taken.touch()
+    for there in (folder, taken):
+        result = pack("new", str(there))
+        assert (result.exit_code, result.stdout) == (USAGE, "")
+        assert result.stderr == f"{there} is there already.\n"
+    assert (folder / PACK).read_text(encoding="utf-8") == "mine"
+
+
+def test_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    for place in (tmp_path / "file/mine", tmp_path / "dangling"):
+        result = pack("new", str(place))
+        assert (result.exit_code, result.stdout) == (USAGE, "")
+        assert result.stderr == f"{place} cannot be written.\n"
+
+
+def test_a_new_pack_has_no_mistakes_and_bears_its_name(folder: Path) -> None:
+    result = pack("check", str(folder))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("No mistakes: mine-1-")
+    assert result.stdout.endswith("2 languages (en, zh).\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "headline"),
+    [
+        ("en", "Nobody can remember", "It never talks to the people who use its work"),
+        ("zh", "没人想得起来", "从来不跟用它东西的人聊"),
+    ],
+)
+def test_a_new_pack_can_be_played_and_nothing_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, language: str, label: str, headline: str
+) -> None:
+    home = folder.parent / "home"
+    home.mkdir()
+    for variable in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "TMPDIR"):
+        monkeypatch.setenv(variable, str(home))
+    monkeypatch.setenv("TEAMCHECK_DATABASE_URL", f"sqlite:///{home / 'checks.db'}")
+    monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.chdir(folder.parent)
+    before = files_of(folder.parent)
+    answers = ("ACME", "1", "1", "4", "1", "1", "1", "3", "1")
+    result = pack("play", str(folder), "--language", language, said="".join(f"{answer}\n" for answer in answers))
+    assert result.exit_code == 0
+    assert result.stderr == "That was a dry run: nothing of it is kept.\n"
+    shown, _, report = result.stdout.rpartition(label)
+    assert label in shown
+    assert headline in result.stdout
+    assert "ACME" in report or "ACME" in shown
+    assert files_of(folder.parent) == before
+
+
+def files_of(folder: Path) -> dict[Path, bytes | None]:
+    return {place: place.read_bytes() if place.is_file() else None for place in folder.rglob("*")}
+
+
+# -- a language that teamcheck learns ------------------------------------------------------------------------------
+
+LOST = {
+    "deeper.done.other": 'other = "{n} more steps or so. You can leave any time, and the report takes what it has."\n',
+    "sections.kind_intro": 'kind_intro = "Titles say little, so this goes by what the team does all day."\n',
+    "steps.team.ask": 'ask = "Which team is it? A company, a team, or a nickname: only you will see it."\n',
+}
+"""What a third language lacks: of a plural, of the product's own, of the core pack's."""
+HELLO, HALLO = "I'm teamcheck. Three questions", "Ich bin teamcheck. Drei Fragen"
+
+
+@pytest.fixture
+def with_german(tmp_path: Path) -> Path:
+    """Return teamcheck as it will be with a third language, of which three sentences are still to come."""
+    for package in ("bot", "adapters", "conversations"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    texts = tmp_path / "conversations/content/locales"
+    german = (texts / "en.toml").read_text(encoding="utf-8")
+    for old, new in {**dict.fromkeys(LOST.values(), ""), HELLO: HALLO}.items():
+        assert german.count(old) == 1
+        german = german.replace(old, new)
+    (texts / "de.toml").write_text(german, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_language_that_is_not_finished_is_listed_to_the_sentence(with_german: Path) -> None:
+    run = program("pack", "check", cwd=with_german, root=with_german)
+    assert (run.returncode, run.stdout) == (MISTAKES, "")
+    *lines, _ = run.stderr.splitlines()
+    german = (with_german / "conversations/content/locales/de.toml").read_text(encoding="utf-8").splitlines()
+    tables = {
+        "deeper.done.other": "[deeper.done]",
+        "sections.kind_intro": "[sections]",
+        "steps.team.ask": "[steps.team]",
+    }
+    assert lines == [
+        f"locales/de.toml:{german.index(tables[key]) + 1}: de: the text {key} is missing"
+        for key in sorted(LOST, key=lambda key: german.index(tables[key]))
+    ]
+
+
+def test_a_language_that_is_not_finished_speaks_english_where_it_has_to(with_german: Path) -> None:
+    assert program("pack", "new", "mine", cwd=with_german, root=with_german).returncode == 0
+    run = program("pack", "play", "mine", "--language", "de", cwd=with_german, root=with_german, said="ACME\n")
+    assert run.returncode == 0
+    assert HALLO in run.stdout
+    assert HELLO not in run.stdout
+    assert "Titles say little" in run.stdout
+    assert "Which team is it?" in run.stdout
+    assert "What did the team spend last month on?" in run.stdout
+
+
+def test_what_teamcheck_speaks_is_finished() -> None:
+    _, product = read_core_pack()
+    assert [*missing_sentences(product)] == []
+
+
+def test_what_a_language_lacks_is_named_and_a_script_comes_of_it_all_the_same() -> None:
+    core, product = read_core_pack()
+    german = tomllib.loads((ROOT / "conversations/content" / EN).read_text(encoding="utf-8"))
+    del german["deeper"]["done"]["other"], german["sections"]["kind_intro"], german["steps"]["team"]["ask"]
+    german["greeting"] = "Hallo."
+    with_german = {**product, "de": german}
+    assert sorted(one.sentence for one in missing_sentences(with_german)) == [
+        f"de: the text {key} is missing" for key in LOST
+    ]
+    script = checked(core, with_german)
+    assert script.catalogue.text(phrase("greeting"), "de") == "Hallo."
+    for key in ("sections.kind_intro", "steps.team.ask"):
+        assert script.catalogue.text(phrase(key), "de") == script.catalogue.text(phrase(key), "en")
