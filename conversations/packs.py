@@ -260,8 +260,9 @@ def _text_mistakes(
     if texts.language not in texts.product:
         yield texts.mistake("", "teamcheck does not speak this language yet")
         return
-    # What a language of the product lacks is said in English; `missing_sentences` lists it.
-    entries = {**dict(_flat(texts.product[ENGLISH])), **dict(_flat(texts.product[texts.language])), **texts.own}
+    # What a language lacks of the product's own is said in English, and is no mistake of the pack.
+    english = {key: text for key, text in texts.product[ENGLISH].items() if key not in OWN_TEXTS}
+    entries = {**dict(_flat(english)), **dict(_flat(texts.product[texts.language])), **texts.own}
     for key in dict.fromkeys(_required(rows, groups, expects, texts.language)):
         plural = key.rpartition(".")[0] if key.startswith("units.") else key
         if not isinstance(entries.get(key, entries.get(plural)), str):

@@ -472,27 +472,27 @@ def test_all_mistakes_come_in_one_run_each_once_and_sorted(folder: Path) -> None
 SECRET = "correct horse battery staple"  # noqa: S105  stands in hostile files, and is never shown
 
 
-def appended(file: str, text: str) -> Callable[[Path], None]:
+def appended(file: str, text: str) -> Callable[[Path], object]:
     return Edit(file, "", f"{text}\n# {SECRET}").make
 
 
-def first(file: str, text: str) -> Callable[[Path], None]:
+def first(file: str, text: str) -> Callable[[Path], object]:
     return Edit(file, "[steps.last_month]", f"{text}\n[steps.last_month]").make
 
 
-def named(new: str) -> Callable[[Path], None]:
+def named(new: str) -> Callable[[Path], object]:
     return Edit(PACK, NAME_OF_STEP, new).make
 
 
-def reads(condition: str) -> Callable[[Path], None]:
+def reads(condition: str) -> Callable[[Path], object]:
     return Edit(PACK, NEVER, f"when = {condition}").make
 
 
-def said(text: str) -> Callable[[Path], None]:
+def said(text: str) -> Callable[[Path], object]:
     return Edit(EN, NAME, f'name = "{SECRET} {text}"').make
 
 
-def chained(link: str) -> Callable[[Path], None]:
+def chained(link: str) -> Callable[[Path], object]:
     """Append steps that each come up behind the one before."""
     rows = [
         f'[[steps]]\nid = "s{i}"\nsection = "ownership"\nkind = "choice"\nwhom = "member"\n'
@@ -503,7 +503,7 @@ def chained(link: str) -> Callable[[Path], None]:
     return Edit(PACK, "", "\n".join(rows)).make
 
 
-def instead(file: str, make: Callable[[Path], object]) -> Callable[[Path], None]:
+def instead(file: str, make: Callable[[Path], object]) -> Callable[[Path], object]:
     def change(folder: Path) -> None:
         (folder / file).unlink()
         make(folder / file)
@@ -536,7 +536,7 @@ NAME_OF_STEP = 'id = "sure"'
 EITHER = '{ any = [{ step = "BEFORE", is = ["a"] }, { step = "BEFORE", is = ["b"] }] }'
 TWENTY = ", ".join('{ step = "last_talk", is = ["never"] }' for _ in range(20))
 STEP = '[[steps]]\nid = "x"\nsection = "ownership"\nkind = "text"\n'
-HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
+HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     "2 MB": (appended(PACK, f"# {'x' * 2_000_000}"), "pack.toml:1: it is larger than 1,000,000 bytes"),
     "2 MB of texts": (appended(EN, f"# {'x' * 2_000_000}"), "locales/en.toml:1: it is larger than 1,000,000"),
     "60 languages": (many_languages, "locales:1: there are more than 50 languages"),
@@ -598,7 +598,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "texts from a pipe": (instead(EN, os.mkfifo), "locales/en.toml:1: it is not a file of this folder"),
 }
 
-STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
+STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a language with a line in it": (lambda f: (f / "locales/x\ny\x1b[31m.toml").touch(), "does not speak this lang"),
     "a language of surrogates": (lambda f: Path(os.fsdecode(bytes(f) + b"/locales/\xff.toml")).touch(), "speak this"),
     "a text with a control": (said("\\u001b[31mred"), "steps.last_month.name has the invisible character U+001B"),
@@ -611,8 +611,8 @@ STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a text with a link": (said("<https://evil|good>"), "steps.last_month.name has markup of a platform"),
     "an address with a control": (first(EN, '"\\u001b[31m\\n\\u202e" = "x"'), "the pack cannot change ?[31m??"),
     "an address without a name": (appended(EN, '["".x]\ny = "x"'), "the pack cannot change .x.y"),
-    "skills without a name": (lambda f: (f / "skills.toml").write_text('["".x]\ny = 1') and None, "skills.toml:"),
-    "skills with a control": (lambda f: (f / "skills.toml").write_text('"\\u001b" = 1') and None, "skills.toml:1: "),
+    "skills without a name": (lambda f: (f / "skills.toml").write_text('["".x]\ny = 1'), "skills.toml:"),
+    "skills with a control": (lambda f: (f / "skills.toml").write_text('"\\u001b" = 1'), "skills.toml:1: "),
     "a table with a control": (appended(PACK, '["\\u001b[31m"]'), "there is no '\\x1b[31m' in a pack"),
     "a kind with a control": (appended(PACK, '[expects."\\u001b[31m"]'), "Input should be 'infra'"),
     "an id with a control": (named('id = "\\u001b[31msure"'), "'?[31msure' is no id"),
@@ -634,22 +634,22 @@ STRANGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "5,000 digits": (Edit(PACK, "high = 5", f"high = {'9' * 5_000}").make, "pack.toml:1: a number in it is too large"),
     "300 digits": (Edit(PACK, "high = 5", f"high = {'9' * 300}").make, "pack.toml:1: a number in it is too large"),
     "5,000 digits of 16": (appended(EN, f"x = 0x{'f' * 5_000}"), "locales/en.toml:1: a number in it is too large"),
-    "steps that are a number": (lambda f: (f / PACK).write_text("steps = 3") and None, "steps are written as rows"),
-    "steps that are numbers": (lambda f: (f / PACK).write_text("steps = [3]") and None, "steps are written as rows"),
-    "steps that are a table": (lambda f: (f / PACK).write_text("[steps]\nx = 1") and None, "steps are written as rows"),
-    "flags that are a day": (lambda f: (f / PACK).write_text("flags = 2026-01-01") and None, "flags are written as"),
+    "steps that are a number": (lambda f: (f / PACK).write_text("steps = 3"), "steps are written as rows"),
+    "steps that are numbers": (lambda f: (f / PACK).write_text("steps = [3]"), "steps are written as rows"),
+    "steps that are a table": (lambda f: (f / PACK).write_text("[steps]\nx = 1"), "steps are written as rows"),
+    "flags that are a day": (lambda f: (f / PACK).write_text("flags = 2026-01-01"), "flags are written as"),
     "choices that are a number": (appended(PACK, f"{STEP}choices = 3"), "choices: Input should be a valid"),
     "choices that are numbers": (appended(PACK, f"{STEP}choices = [3]"), "Input should be a valid"),
     "signals that are words": (appended(PACK, f"{STEP}choices = [{{ id = 'x', signals = 'y' }}]"), "signals: Input"),
     "signals for nobody": (appended(PACK, f"{STEP}choices = [{{ id = 'x', signals = {{ me = 1 }} }}]"), "Input should"),
-    "nothing at all": (lambda f: (f / PACK).write_bytes(b"") and None, "the three questions in their order"),
+    "nothing at all": (lambda f: (f / PACK).write_bytes(b""), "the three questions in their order"),
     "texts that are one text": (first(EN, 'remarks = "x"'), "the text remarks belongs to none of the remarks"),
-    "a mark of the byte order": (lambda f: (f / PACK).write_bytes(b"\xef\xbb\xbf") and None, "pack.toml:1: this is no"),
+    "a mark of the byte order": (lambda f: (f / PACK).write_bytes(b"\xef\xbb\xbf"), "pack.toml:1: this is no"),
 }
 
 
 @pytest.mark.parametrize(("harm", "told"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], None], told: str) -> None:
+def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], object], told: str) -> None:
     harm(folder)
     run = program("pack", "check", folder, cwd=folder.parent)
     assert (run.returncode, run.stdout) == (MISTAKES, ""), run.stderr[-500:]
@@ -657,7 +657,7 @@ def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], Non
 
 
 @pytest.mark.parametrize(("harm", "told"), STRANGE.values(), ids=STRANGE)
-def test_nothing_of_a_strange_pack_reaches_the_screen(folder: Path, harm: Callable[[Path], None], told: str) -> None:
+def test_nothing_of_a_strange_pack_reaches_the_screen(folder: Path, harm: Callable[[Path], object], told: str) -> None:
     harm(folder)
     result = pack("check", str(folder))
     assert (result.exit_code, result.stdout) == (MISTAKES, "")
