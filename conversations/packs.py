@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -321,7 +322,8 @@ def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
     for (home, *_), row in rows.all():
         match row:
             case Step():
-                words = {*row.choice_ids, *(str(point) for point in range(int(row.low), int(row.high) + 1)[:99])}
+                points = range(int(row.low), int(row.high) + 1) if isfinite(row.high - row.low) else ()
+                words = {*row.choice_ids, *map(str, points[:99])}
                 parts = {"name", "ask", "why", "good", "question", "scale", "unit"}
                 parts |= {f"choices.{choice}" for choice in row.choice_ids} | {f"words.{word}" for word in words}
             case Flag():
@@ -382,4 +384,5 @@ def _texts_of(step: Step, language: str) -> Iterator[str]:
         yield f"steps.{step.id}.scale"
     if step.kind is StepKind.NUMBER:
         yield f"steps.{step.id}.unit"
-        yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language)))
+        # The rarer forms of a language fall back on this one; `missing_sentences` lists them.
+        yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language) & {"one", "other"}))
