@@ -14,7 +14,7 @@ from rich.console import Console
 
 from adapters.pack_files import PackRefusedError, read_core_pack, read_pack
 from adapters.terminal.play import PipedLines, play
-from bot.wiring import TERMINAL_PERSON, checked, dry_run, load_content
+from bot.wiring import TERMINAL_PERSON, checked, dry_run
 from conversations.events import Opened
 from conversations.packs import NAME, missing_sentences
 
@@ -78,12 +78,11 @@ def play_pack(
 ) -> None:
     """Play a pack with lines from a pipe or the keyboard. Nothing is kept."""
     with refused_packs():
-        app = dry_run(load_content(folder))
+        app = dry_run(folder)
     console = Console(highlight=False, markup=False, emoji=False)
     with asyncio.Runner() as runner:
         opened = Opened(TERMINAL_PERSON, _now(), "dry-run", language=language)
         play(opened, lambda event: runner.run(app.turns.handle(event)), PipedLines(sys.stdin, console), console, _now)
-    typer.echo("That was a dry run: nothing of it is kept.", err=True)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """The composition root: the only file that knows every class."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack
 from adapters.storage.in_memory import InMemoryStore
@@ -91,9 +92,22 @@ async def application(settings: Settings, content: Content) -> AsyncIterator[App
         yield _put_together(content, store)
 
 
-def dry_run(content: Content) -> Application:
-    """Put the parts together over a store that ends with the process."""
-    return _put_together(content, InMemoryStore())
+def dry_run(folder: Path) -> Application:
+    """Put the parts together for a pack in a folder, over a store that ends with the process.
+
+    Raises:
+        PackRefusedError: the pack cannot be used.
+
+    """
+    core, product = read_core_pack()
+    told = {language: {**texts, **_leaving(texts)} for language, texts in product.items()}
+    return _put_together(Content(told, (_pack(read_pack(folder, core.values.skills), told),)), InMemoryStore())
+
+
+def _leaving(texts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said to somebody who leaves a dry run, instead of how to come back."""
+    last = texts.get("dry_run", "")
+    return {"later": last, "quit": last, "finished": {**texts.get("finished", {}), "goodbye": last}} if last else {}
 
 
 def _put_together(content: Content, store: SessionStore) -> Application:
