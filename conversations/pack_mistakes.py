@@ -29,6 +29,10 @@ from conversations.vocabulary import QUESTIONS, TEAM_KINDS, VERDICT_STATES, Sour
 ROWS: Mapping[str, type[BaseModel]] = {"steps": Step, "flags": Flag, "questions": ExtraQuestion, "remarks": Remark}
 WORLDS = 256
 """Ways in which one condition may come true that are looked at; one with more is taken to be possible."""
+HIGHEST = 999_999
+"""The largest number that is read from what somebody typed."""
+SCALE_LIMIT = 100
+"""Points of a scale: each may have words of its own."""
 _CHOOSING = (StepKind.CHOICE, StepKind.CHOICES)
 _COUNTING = (StepKind.NUMBER, StepKind.SCALE)
 
@@ -166,8 +170,8 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
         yield ("choices",), "choices belong to steps of kind choice or choices, and to all of them"
     if len(set(step.choice_ids)) != len(step.choice_ids):
         yield ("choices",), "two choices share an id"
-    if step.kind in _COUNTING and not step.low < step.high:
-        yield ("low",), "low must be below high"
+    if step.kind in _COUNTING:
+        yield from _bounds(step)
     if step.feeds:
         kinds, needed = FEEDING[step.feeds]
         if step.kind not in kinds:
@@ -176,6 +180,15 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
             yield ("feeds",), f"what feeds {step.feeds} needs the choice {missing[0]}"
         if step.feeds is Feeds.SOURCES and (other := set(step.choice_ids) - {*Source}):
             yield ("choices",), f"{min(other)} is no source; there are {', '.join(Source)}"
+
+
+def _bounds(step: Step) -> Iterator[tuple[Place, str]]:
+    if not step.low < step.high:
+        yield ("low",), "low must be below high"
+    elif step.low < 0 or step.high > HIGHEST:
+        yield ("low" if step.low < 0 else "high",), f"a number that can be typed is from 0 to {HIGHEST:,}"
+    elif step.kind is StepKind.SCALE and step.high - step.low > SCALE_LIMIT:
+        yield ("high",), f"a scale has at most {SCALE_LIMIT} points"
 
 
 def _feeding(rows: Rows) -> Iterator[tuple[Place, str]]:

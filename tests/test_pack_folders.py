@@ -118,6 +118,21 @@ FAULTS = [
     Fault(EN, "A calendar says", "<!channel> says", "<!channel>", "has markup"),
     Fault(ZH, "看日程", "看\\u202e日程", "u202e", "has the invisible character U+202E"),
     Fault(ZH, "看日程", "看\\u001b[31m日程", "u001b", "has the invisible character U+001B"),
+    Fault(EN, "[steps.last_month]", 'card = ["a list"]\n[steps.last_month]', "card", "the text card rewords nothing"),
+    Fault(EN, "[steps.last_month]", 'kinds.infa = "x"\n[steps.last_month]', "infa", "kinds.infa rewords nothing"),
+    Fault(EN, "[steps.last_month]", 'kinds.infra = "{n}"\n[steps.last_month]', "infra", "placeholder {n}"),
+    Fault(EN, "[steps.last_month]", 'glossary.terms = ["sprint"]\n[steps.last_month]', "glossary",
+          "the text glossary.sprint.text is missing"),
+    Fault(EN, "[steps.last_month]", "[skills]\npython = [1, 2]\n\n[steps.last_month]", "python",
+          "is neither a sentence nor a list of words"),
+    Fault(EN, 'name = "Last month"', "name = 5", "name = 5", "is neither a sentence nor a list of words"),
+    Fault(EN, 'name = "Last month"', 'name = " "', "name =", "the text steps.last_month.name is empty"),
+    step("number", "low = -5 # here\nhigh = 5", "a number that can be typed is from 0"),
+    step("number", "low = 0\nhigh = 1e12 # here", "a number that can be typed is from 0"),
+    step("scale", "low = 0\nhigh = 101 # here", "a scale has at most 100 points"),
+    step("skills", 'suggest = ["<!channel>"] # here', "what it suggests has markup"),
+    Fault(PACK, "infra = 3", "infra = -3", "infra = -3", "greater than or equal to 1"),
+    Fault(PACK, "infra = 3", "infra = 11", "infra = 11", "less than or equal to 10"),
     Fault(ZH, "words.never", "words.nver", "words.nver", "zh: the text steps.last_talk.words.nver belongs to no part"),
 ]  # fmt: skip
 
@@ -159,6 +174,26 @@ def test_a_step_behind_one_that_never_comes_never_comes_either(tmp_path: Path) -
 
 
 # -- files that are none -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("skill", "said"),
+    [
+        ('name = "\\u001b[31m"\ngroup = "languages"', "skills.toml:2: x: a word has the invisible character U+001B"),
+        ('name = ""\ngroup = "languages"', "skills.toml:2: x: a word is empty"),
+        ('name = "X"\ngroup = "so long"', "skills.toml:3: x: the group is no id"),
+    ],
+)
+def test_a_skill_is_shown_to_people_and_held_to_the_same(skill: str, said: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "pack", {"skills.toml": f"[x]\n{skill}\naliases = []\n"})
+    assert any(line.startswith(said) for line in check(folder).stderr.splitlines())
+
+
+def test_a_pack_may_have_terms_of_its_own(tmp_path: Path) -> None:
+    terms = (
+        'glossary.terms = ["sprint", "feature"]\nglossary.sprint = { name = "sprint", text = "T.", words = ["s"] }\n'
+    )
+    assert check(write(tmp_path / "pack", {EN: terms + START[EN]})).exit_code == 0
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
