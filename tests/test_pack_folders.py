@@ -222,6 +222,16 @@ def test_what_is_not_text_or_not_of_this_folder_is_refused(tmp_path: Path) -> No
     assert "locales/en.toml:1: it is not a file of this folder" in check(folder).stderr
 
 
+def test_a_folder_that_cannot_be_looked_into_has_no_pack(tmp_path: Path) -> None:
+    assert check(tmp_path / ("x" * 300)).stderr.startswith("pack.toml:1: there is no such file in the folder\n")
+
+
+def test_skills_that_lead_to_themselves_are_not_passed_over(tmp_path: Path) -> None:
+    folder = write(tmp_path / "pack", {})
+    (folder / "skills.toml").symlink_to("skills.toml")
+    assert check(folder).stderr.startswith("skills.toml:1: it cannot be read\n")
+
+
 def test_a_language_that_teamcheck_does_not_speak_is_told(tmp_path: Path) -> None:
     folder = write(tmp_path / "pack", {})
     (folder / "locales/tlh.toml").write_text(START[EN], encoding="utf-8")
