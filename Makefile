@@ -41,7 +41,7 @@ mutants: $(VENV)/.ready-to-develop          ## disable each flag, signal, condit
 	@$(BIN)/python -m tests.mutants
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
-	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py
+	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py
 
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
