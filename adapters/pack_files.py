@@ -1,5 +1,6 @@
 """A folder of TOML -> the values of a pack, and the line on which a value stands."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from conversations.pack_values import PACK_FILE, SKILLS_FILE, Mistake, PackValue
 
 SIZE_LIMIT = 1_000_000
 """Bytes of one file; the largest of our own has a seventh of it."""
-LINE_LIMIT = 300
-"""Characters of a line about a mistake."""
 LANGUAGE_LIMIT = 50
 """Files under locales/."""
+SHOWN = 400
+"""Characters of one line about a mistake; a longer id is cut short in it."""
+_STRINGS = re.compile(r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+_LONG_KEY = re.compile(r"(?:\.[ \t]*[\w-]+[ \t]*){24}")
+"""a.b.c and so on: the time that tomllib takes for one grows with the square of its parts."""
 
 
 class PackRefusedError(Exception):
@@ -42,11 +46,6 @@ class PackFiles:
         return [_shown(f"{file}:{line}: {sentence}") for file, line, sentence in sorted(found)]
 
 
-def _shown(line: str) -> str:
-    """Return a line that a terminal can be given: nothing invisible of a foreign pack in it, and no end in sight."""
-    return "".join(c if c.isprintable() else "?" for c in line)[:LINE_LIMIT]
-
-
 def read_core_pack() -> tuple[PackFiles, Product]:
     """Read the pack that teamcheck ships with, and every sentence of the product, which share its locale files."""
     content = files("conversations") / "content"
@@ -59,6 +58,12 @@ def read_core_pack() -> tuple[PackFiles, Product]:
     # What a language lacks is said in English, and listed by `teamcheck pack check`.
     own = {language: _laid_over(own_texts(product["en"]), own_texts(texts)) for language, texts in product.items()}
     return PackFiles(PackValues(parsed[PACK_FILE], parsed[SKILLS_FILE], own), sources), product
+
+
+def _shown(line: str) -> str:
+    """Return a line without what moves a cursor or turns text around: ids and file names are anybody's."""
+    plain = "".join(c if c.isprintable() else "?" for c in line[: SHOWN + 1])
+    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 1]}…"
 
 
 def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +137,11 @@ def _bytes(folder: Path, name: str, mistakes: list[Mistake]) -> bytes | None:
 
 def _parse(name: str, source: bytes, mistakes: list[Mistake]) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(source.decode())
+        text = source.decode()
+        if _LONG_KEY.search(_STRINGS.sub("s", text)):
+            mistakes.append(Mistake(name, (), "it is nested too deeply"))
+            return {}
+        return tomllib.loads(text)
     except UnicodeDecodeError:
         mistakes.append(Mistake(name, (), "it is not written in UTF-8"))
     except RecursionError:
@@ -141,7 +150,10 @@ def _parse(name: str, source: bytes, mistakes: list[Mistake]) -> Mapping[str, An
         # The sentence ends in "(at line 3, column 7)"; what stands there is not quoted.
         said, _, at = str(error).rpartition(" (at ")
         line = "".join(c for c in at.partition(",")[0] if c.isdigit())
-        mistakes.append(Mistake(name, ("", int(line or 1)), f"this is no TOML: {said or at}"))
+        last = source.rstrip().count(b"\n") + 1  # "(at end of document)"
+        mistakes.append(Mistake(name, ("", int(line or last)), f"this is no TOML: {said or at}"))
+    except ValueError:  # more digits than Python reads
+        mistakes.append(Mistake(name, (), "a number in it is too large"))
     return {}
 
 
@@ -154,8 +166,8 @@ def _language(name: str) -> str:
 
 def _line(lines: Mapping[Place, int], path: Place) -> int:
     """Return the line of a place, or of the nearest one around it; parts that are not in the file are passed over."""
-    if path[:1] == ("",) and len(path) > 1:
-        return int(path[1])
+    if path[:1] == ("",) and isinstance(path[-1], int):
+        return path[-1]
     here: Place = ()
     for part in path:
         if (*here, part) in lines:
@@ -179,7 +191,8 @@ def _lines(source: bytes) -> dict[Place, int]:
                     counts[path] = counts.get(path, -1) + 1
                     found.setdefault(path, _at(node))
                     path = (*path, counts[path])
-                found.setdefault(path, _at(node))
+                for end in range(1, len(path) + 1):  # [steps.owns] begins steps as well, if nothing did before
+                    found.setdefault(path[:end], _at(node))
                 for child in node.named_children[1:]:
                     if child.type == "pair":
                         _pair(child, path, found)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -35,7 +35,8 @@ def check(
         core, product = read_core_pack()
         pack = read_pack(folder, core.values.skills) if folder else core
         script = checked(pack, product, () if folder else tuple(missing_sentences(product)))
-    counted = f"{len(script.steps)} steps, {len(script.flags)} red flags, {len(pack.values.locales)} languages"
+    counts = ((script.steps, "step"), (script.flags, "red flag"), (pack.values.locales, "language"))
+    counted = ", ".join(f"{len(some)} {name}{'' if len(some) == 1 else 's'}" for some, name in counts)
     typer.echo(f"No mistakes: {script.name}, {counted} ({', '.join(pack.values.locales)}).")
 
 
@@ -45,16 +46,29 @@ def new(
 ) -> None:
     """Write a small pack that works, to go on from."""
     folder = Path(name)
-    if not NAME.fullmatch(folder.name) or folder.exists():
-        why = "is there already" if folder.exists() else "is no name: small letters, digits, - and _"
-        typer.echo(f"{name} {why}.", err=True)
-        raise typer.Exit(USAGE)
+    if not NAME.fullmatch(folder.name):
+        _refuse(f"{name if name.isprintable() else ascii(name)} is no name: small letters, digits, - and _.")
+    try:
+        if folder.exists():
+            _refuse(f"{name} is there already.")
+        _write_new(folder)
+    except OSError:
+        _refuse(f"{name} cannot be written.")
+    typer.echo(f"Written: {folder}. Next: teamcheck pack check {folder}, then teamcheck pack play {folder}")
+
+
+def _write_new(folder: Path) -> None:
     start = files("conversations") / "content" / "new_pack"
-    (folder / "locales").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    (folder / "locales").mkdir()
     for file in ("pack.toml", "locales/en.toml", "locales/zh.toml"):
         text = (start / file).read_text(encoding="utf-8").replace('id = "new-pack"', f'id = "{folder.name}"')
         (folder / file).write_text(text, encoding="utf-8")
-    typer.echo(f"Written: {folder}. Next: teamcheck pack check {folder}, then teamcheck pack play {folder}")
+
+
+def _refuse(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(USAGE)
 
 
 @pack_commands.command(name="play")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, product
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -33,6 +34,9 @@ HIGHEST = 999_999
 """The largest number that is read from what somebody typed."""
 SCALE_LIMIT = 100
 """Points of a scale: each may have words of its own."""
+WORK = 300_000
+"""Parts of such ways that are looked at in one pack; from then on every condition is taken to be possible."""
+_COMING = {"step": "come up", "flag": "be raised", "remark": "be said", "question": "be asked"}
 _CHOOSING = (StepKind.CHOICE, StepKind.CHOICES)
 _COUNTING = (StepKind.NUMBER, StepKind.SCALE)
 
@@ -56,6 +60,9 @@ class Rows:
         self.order = {step.id: place for place, step in self.steps}
         self.closed: set[str] = set()
         """Steps that can never come up."""
+        self.worlds: dict[str, Sequence[World]] = {}
+        """Step -> the ways in which it comes up, where they are known; a step reads only those before it."""
+        self.work = WORK
 
     def all(self) -> Iterator[tuple[Place, Step | Flag | ExtraQuestion | Remark]]:
         """Yield every row with its place."""
@@ -139,8 +146,9 @@ def _condition(
     """Yield what a condition misreads; where it reads all well, whether it can hold at all."""
     found = list(_reads(rows, at, where, condition, before))
     yield from found
-    if condition and not found and not can_hold(rows, condition, flag.kinds if flag else TEAM_KINDS):
-        yield at, f"{where} can never come up: its condition cannot hold"
+    kinds, comes_up = flag.kinds if flag else TEAM_KINDS, before.id if before else None
+    if condition and not found and not can_hold(rows, condition, kinds, comes_up=comes_up):
+        yield at, f"{where} can never {_COMING[where.partition(' ')[0]]}: its condition cannot hold"
 
 
 def _order(rows: Rows) -> Iterator[tuple[Place, str]]:
@@ -183,16 +191,19 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
 
 
 def _bounds(step: Step) -> Iterator[tuple[Place, str]]:
-    if not step.low < step.high:
+    if not (step.low >= 0 and step.high <= HIGHEST):
+        said = f"low and high are numbers that somebody can type: 0 to {HIGHEST:,}"
+        yield ("high" if step.low >= 0 else "low",), said
+    elif not step.low < step.high:
         yield ("low",), "low must be below high"
-    elif step.low < 0 or step.high > HIGHEST:
-        yield ("low" if step.low < 0 else "high",), f"a number that can be typed is from 0 to {HIGHEST:,}"
-    elif step.kind is StepKind.SCALE and step.high - step.low > SCALE_LIMIT:
+    elif step.kind is StepKind.SCALE and step.high - step.low >= SCALE_LIMIT:
         yield ("high",), f"a scale has at most {SCALE_LIMIT} points"
 
 
 def _feeding(rows: Rows) -> Iterator[tuple[Place, str]]:
     """Yield the steps whose answer nothing is made of: no verdict, no condition, no question to anybody."""
+    if rows.unread:
+        return
     read = steps_read(_all_leaves(rows))
     shown = {step for _, flag in rows.flags for step in flag.evidence}
     for place, step in rows.steps:
@@ -213,7 +224,7 @@ def _flags(rows: Rows) -> Iterator[tuple[Place, str]]:
         if flag.kinds:
             yield from _condition(rows, (*at, "when"), f"flag {flag.id}", flag.when, flag=flag)
         else:
-            yield (*at, "kinds"), f"flag {flag.id} can never come up: it is for no kind of team"
+            yield (*at, "kinds"), f"flag {flag.id} can never be raised: it is for no kind of team"
         for step in flag.evidence:
             if step not in rows.by_id and step not in rows.unread:
                 yield (*at, "evidence"), f"flag {flag.id} shows step {step}, which does not exist"
@@ -266,8 +277,11 @@ def _misread(leaf: Leaf, read: Step) -> Iterator[str]:
             for choice in named:
                 if choice not in read.choice_ids:
                     yield f"reads the choice {choice}, which step {read.id} does not have"
-        case AtLeast() | AtMost() if read.kind not in _COUNTING:
-            yield f"reads a number of step {read.id}, which is of kind {read.kind}"
+        case AtLeast() | AtMost():
+            if read.kind not in _COUNTING:
+                yield f"reads a number of step {read.id}, which is of kind {read.kind}"
+            if not isfinite(leaf.at_least if isinstance(leaf, AtLeast) else leaf.at_most):
+                yield f"compares step {read.id} with what is no number"
         case _:
             return
 
@@ -275,30 +289,52 @@ def _misread(leaf: Leaf, read: Step) -> Iterator[str]:
 # -- whether a condition can hold at all ---------------------------------------------------------------------------
 
 
-def can_hold(rows: Rows, condition: Condition, kinds: Sequence[TeamKind] = TEAM_KINDS) -> bool:
-    """Tell whether some answers make a condition hold, for one of these kinds of team; in doubt they do."""
-    worlds = list(islice(_worlds(rows, condition, frozenset()), WORLDS + 1))
-    return len(worlds) > WORLDS or any(_possible(rows, world, kinds) for world in worlds)
+def can_hold(
+    rows: Rows, condition: Condition, kinds: Sequence[TeamKind] = TEAM_KINDS, *, comes_up: str | None = None
+) -> bool:
+    """Tell whether some answers make a condition hold, for one of these kinds of team; in doubt they do.
+
+    What the condition of a step comes to is kept under the step's name: later conditions build on it.
+    """
+    try:
+        worlds = list(islice(_worlds(rows, condition), WORLDS + 1))
+    except _DoubtError:
+        return True
+    if len(worlds) > WORLDS:
+        return True
+    if comes_up is not None:
+        rows.worlds[comes_up] = worlds
+    return any(_possible(rows, world, kinds) for world in worlds)
 
 
-def _worlds(rows: Rows, condition: Condition, seen: frozenset[str]) -> Iterator[World]:
+class _DoubtError(Exception):
+    """There is more to look at than anybody wants to wait for."""
+
+
+def _worlds(rows: Rows, condition: Condition) -> Iterator[World]:
     match condition:
         case AnyOf():
             for part in condition.any:
-                yield from _worlds(rows, part, seen)
+                yield from _worlds(rows, part)
         case AllOf():
-            parts = [list(islice(_worlds(rows, part, seen), WORLDS + 1)) for part in condition.all]
-            yield from (tuple(chain.from_iterable(together)) for together in product(*parts))
-        case Not() | VerdictIs():
-            yield (condition,) if isinstance(condition, VerdictIs) else ()
+            parts = [list(islice(_worlds(rows, part), WORLDS + 1)) for part in condition.all]
+            yield from (_looked_at(rows, tuple(chain.from_iterable(together))) for together in product(*parts))
+        case Not():
+            yield ()
+        case VerdictIs():
+            yield _looked_at(rows, (condition,))
         case _:
             # To be answered, a step must have come up: its own condition held as well.
             name = condition.unknown if isinstance(condition, Unknown) else condition.step
-            step = rows.by_id.get(name)
-            if step and step.when and name not in seen:
-                yield from ((condition, *world) for world in _worlds(rows, step.when, seen | {name}))
-            else:
-                yield (condition,)
+            for world in rows.worlds.get(name, ((),)):
+                yield _looked_at(rows, (condition, *world))
+
+
+def _looked_at(rows: Rows, world: World) -> World:
+    rows.work -= sum(len(leaf.choices) if isinstance(leaf, Is) else 1 for leaf in world)
+    if rows.work < 0:
+        raise _DoubtError
+    return world
 
 
 def _possible(rows: Rows, world: World, kinds: Sequence[TeamKind]) -> bool:
@@ -321,7 +357,8 @@ def _possible(rows: Rows, world: World, kinds: Sequence[TeamKind]) -> bool:
 
 def _answerable(step: Step, parts: Sequence[Leaf]) -> bool:
     """Tell whether one answer to a step can be all of this at once."""
-    named = [set(leaf.choices) & set(step.choice_ids) for leaf in parts if isinstance(leaf, Is)]
+    # A choice that the step does not have is told by itself.
+    named = [some for leaf in parts if isinstance(leaf, Is) and (some := set(leaf.choices) & set(step.choice_ids))]
     lacking = {choice for leaf in parts if isinstance(leaf, Lacks) for choice in leaf.lacks}
     least = max((leaf.at_least for leaf in parts if isinstance(leaf, AtLeast)), default=step.low)
     most = min((leaf.at_most for leaf in parts if isinstance(leaf, AtMost)), default=step.high)

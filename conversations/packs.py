@@ -7,15 +7,16 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
-from conversations.pack_mistakes import ROWS, Rows, read_rows, row_mistakes, said_by_pydantic
+from conversations.pack_mistakes import ROWS, SCALE_LIMIT, Rows, read_rows, row_mistakes, said_by_pydantic
 from conversations.pack_values import OWN_TEXTS, PACK_FILE, SKILLS_FILE, Mistake, PackValues, Place, Product
 from conversations.script import Expectation, ExtraQuestion, Flag, Script, Step
 from conversations.vocabulary import QUESTIONS, StepKind, TeamKind
@@ -28,6 +29,8 @@ STEP_LIMIT, CHOICE_LIMIT, ROW_LIMIT = 200, 40, 200
 """Steps of a pack, choices of a step, and rows of any other kind."""
 VALUE_LIMIT, DEPTH_LIMIT = 50_000, 24
 """Values in one file of a pack, and how deeply they may be nested."""
+NUMBER_LIMIT = 10**15
+"""The largest number of a pack: far beyond every answer, and every computer has it exactly."""
 REWORDED = frozenset({"kinds", "sections", "verdict", "goal", "glossary", "card"})
 """What a pack may say in other words, with the placeholders that the product fills."""
 _HEAD = frozenset({"id", "version", "expects", *ROWS})
@@ -161,29 +164,33 @@ def _oversized(values: PackValues) -> Iterator[Mistake]:
     files = {PACK_FILE: values.pack, SKILLS_FILE: values.skills}
     files |= {f"locales/{language}.toml": texts for language, texts in values.locales.items()}
     for file, content in files.items():
-        deepest, count = 0, 0
+        deepest, count, huge = 0, 0, False
         waiting: list[tuple[object, int]] = [(content, 1)]
         while waiting and count <= VALUE_LIMIT and deepest <= DEPTH_LIMIT:
             value, depth = waiting.pop()
             count, deepest = count + 1, max(deepest, depth)
+            huge = huge or (isinstance(value, int) and abs(value) > NUMBER_LIMIT)
             parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
             waiting += [(part, depth + 1) for part in parts]
         if count > VALUE_LIMIT:
             yield Mistake(file, (), f"there are more than {VALUE_LIMIT:,} values in it")
+        if huge:
+            yield Mistake(file, (), "a number in it is too large")
         if deepest > DEPTH_LIMIT:
             yield Mistake(file, (), f"it is nested more than {DEPTH_LIMIT} deep")
     for name in ROWS:
-        limit, rows = STEP_LIMIT if name == "steps" else ROW_LIMIT, values.pack.get(name, ())
-        if isinstance(rows, list) and len(rows) > limit:
+        limit = STEP_LIMIT if name == "steps" else ROW_LIMIT
+        if len(_list(values.pack, name)) > limit:
             yield Mistake(PACK_FILE, (name, limit), f"there are more than {limit} {name}")
-    for place, row in enumerate(_listed(values.pack.get("steps"))):
-        choices = row.get("choices", ()) if isinstance(row, Mapping) else ()
-        if isinstance(choices, list) and len(choices) > CHOICE_LIMIT:
+    for place, row in enumerate(_list(values.pack, "steps")):
+        if len(_list(row, "choices")) > CHOICE_LIMIT:
             yield Mistake(PACK_FILE, ("steps", place, "choices"), f"a step has at most {CHOICE_LIMIT} choices")
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _list(above: object, name: str) -> Sequence[Any]:
+    """Return a list out of a table, and nothing where there is none: that is said where rows are read."""
+    found = above.get(name) if isinstance(above, Mapping) else None
+    return found if isinstance(found, list) else ()
 
 
 def _head(pack: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -194,9 +201,8 @@ def _head(pack: Mapping[str, Any]) -> Iterator[Mistake]:
     for key in pack.keys() - _HEAD:
         yield Mistake(PACK_FILE, (key,), f"there is no {key!r} in a pack")
     for name in ROWS:
-        for place, row in enumerate(_listed(pack.get(name))):
-            named = [row, *_listed(row.get("choices"))] if isinstance(row, Mapping) else []
-            for one in named:
+        for place, row in enumerate(_list(pack, name)):
+            for one in (row, *_list(row, "choices")):
                 found = one.get("id") if isinstance(one, Mapping) else None
                 if isinstance(found, str) and not NAME.fullmatch(found):
                     shown = "".join(c if c.isprintable() else "?" for c in found[:40])
@@ -285,7 +291,9 @@ def _text_mistakes(
     if texts.language not in texts.product:
         yield texts.mistake("", "teamcheck does not speak this language yet")
         return
-    entries = {**dict(_flat(texts.product[texts.language])), **texts.own}
+    # What a language lacks of the product's own is said in English, and is no mistake of the pack.
+    english = {key: text for key, text in texts.product[ENGLISH].items() if key not in OWN_TEXTS}
+    entries = {**dict(_flat(english)), **dict(_flat(texts.product[texts.language])), **texts.own}
     for key in dict.fromkeys(_required(rows, groups, expects, texts.language)):
         plural = key.rpartition(".")[0] if key.startswith("units.") else key
         if not isinstance(entries.get(key, entries.get(plural)), str):
@@ -362,7 +370,8 @@ def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
     for (home, *_), row in rows.all():
         match row:
             case Step():
-                words = {*row.choice_ids, *(str(point) for point in range(int(row.low), int(row.high) + 1)[:99])}
+                points = range(int(row.low), int(row.high) + 1) if isfinite(row.high - row.low) else ()
+                words = {*row.choice_ids, *map(str, points[:SCALE_LIMIT])}
                 parts = {"name", "ask", "why", "good", "question", "scale", "unit"}
                 parts |= {f"choices.{choice}" for choice in row.choice_ids} | {f"words.{word}" for word in words}
             case Flag():
@@ -371,7 +380,7 @@ def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
                 parts = {"ask", "why", "good"}
             case _:
                 parts = {""}
-        found[home, row.id] = parts
+        found.setdefault((home, row.id), set()).update(parts)
     return found
 
 
@@ -425,4 +434,5 @@ def _texts_of(step: Step, language: str) -> Iterator[str]:
         yield f"steps.{step.id}.scale"
     if step.kind is StepKind.NUMBER:
         yield f"steps.{step.id}.unit"
-        yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language)))
+        # The rarer forms of a language fall back on this one; `missing_sentences` lists them.
+        yield from (f"units.{step.id}.{form}" for form in sorted(plural_categories(language) & {"one", "other"}))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field
 
 from conversations.catalogue import Catalogue
 from conversations.conditions import Condition, Is, Lacks, leaves
@@ -113,8 +113,8 @@ class Step(_Served):
     whom: Whom | None = None
     """Who can tell, when the person cannot; None: nobody is asked (a name, a note)."""
     feeds: Feeds | None = None
-    low: FiniteFloat = 0
-    high: FiniteFloat = 0
+    low: float = 0
+    high: float = 0
     """Bounds of a number or a scale, both included."""
     suggest: tuple[str, ...] = ()
     """Skills offered by number."""
