@@ -278,6 +278,9 @@ ROWS: dict[str, Case] = {
         "# here",
         "section: Input should be 'kind', 'gap' or 'ownership'",
     ),
+    "the core pack's id": one(
+        PACK, 'id = "mine"', 'id = "core"', 'id = "core"', "core is the id of the pack that teamcheck"
+    ),
     "below what can be typed": one(PACK, "low = 1", "low = -5", "low = -5", "low and high are numbers that somebody"),
     "above what can be typed": one(PACK, "high = 5", "high = 1e12", "1e12", "low and high are numbers that somebody"),
     "a scale without end": one(PACK, "high = 5", "high = 101", "high =", "step sure: a scale has at most 100 points"),
