@@ -99,7 +99,11 @@ def read_pack(folder: Path, skills: Mapping[str, Any]) -> PackFiles:
 
 
 def _names(folder: Path, mistakes: list[Mistake]) -> list[str]:
-    if not (folder / PACK_FILE).is_file():
+    try:
+        found = (folder / PACK_FILE).is_file()
+    except OSError:  # a name that is too long, a folder that is shut
+        found = False
+    if not found:
         mistakes.append(Mistake(PACK_FILE, (), "there is no such file in the folder"))
         return []
     try:
@@ -109,7 +113,8 @@ def _names(folder: Path, mistakes: list[Mistake]) -> list[str]:
     if len(texts) > LANGUAGE_LIMIT:
         mistakes.append(Mistake("locales", (), f"there are more than {LANGUAGE_LIMIT} languages"))
         return []
-    skills = [SKILLS_FILE] if (folder / SKILLS_FILE).exists() else []
+    there = (folder / SKILLS_FILE).exists() or (folder / SKILLS_FILE).is_symlink()
+    skills = [SKILLS_FILE] if there else []
     return [PACK_FILE, *skills, *(f"locales/{name}" for name in texts)]
 
 

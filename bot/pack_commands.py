@@ -14,7 +14,7 @@ from rich.console import Console
 
 from adapters.pack_files import PackRefusedError, read_core_pack, read_pack
 from adapters.terminal.play import PipedLines, play
-from bot.wiring import TERMINAL_PERSON, checked, dry_run
+from bot.wiring import TERMINAL_PERSON, checked, dry_run, taken_id
 from conversations.events import Opened
 from conversations.packs import NAME, missing_sentences
 
@@ -34,7 +34,7 @@ def check(
     with refused_packs():
         core, product = read_core_pack()
         pack = read_pack(folder, core.values.skills) if folder else core
-        script = checked(pack, product, () if folder else tuple(missing_sentences(product)))
+        script = checked(pack, product, taken_id(pack, core) if folder else tuple(missing_sentences(product)))
     counts = ((script.steps, "step"), (script.flags, "red flag"), (pack.values.locales, "language"))
     counted = ", ".join(f"{len(some)} {name}{'' if len(some) == 1 else 's'}" for some, name in counts)
     typer.echo(f"No mistakes: {script.name}, {counted} ({', '.join(pack.values.locales)}).")

@@ -31,7 +31,6 @@ class PacksInUse:
         self._present = {pack.script.name: pack for pack in present}
         self._current = {pack.script.id: pack.script for pack in present}
         self._kept: dict[str, Script] = {}
-        self._stored: set[str] = set()
         self.begin = present[-1].script
 
     async def of(self, checks: Iterable[Check | None]) -> Packs:
@@ -50,12 +49,11 @@ class PacksInUse:
         """Return the questionnaire of one check."""
         return (await self.of([check])).of(check.pack) or self.begin
 
-    async def keep(self, check: Check | None) -> None:
-        """Store the pack of a check before the check itself."""
-        pack = self._present.get(check.pack) if check else None
-        if check and pack and check.pack not in self._stored:
+    async def keep(self, check: Check) -> None:
+        """Store the pack of a check."""
+        pack = self._present.get(check.pack)
+        if pack:
             await self._store.keep_pack(check.pack, to_json(pack.values))
-            self._stored.add(check.pack)
 
     async def _fetch(self, name: str) -> None:
         body = await self._store.pack(name)

@@ -11,7 +11,7 @@ from conversations.dialogue import advance
 from conversations.events import Event
 from conversations.ports import Commit, SessionStore
 from conversations.replies import Turn
-from conversations.session import PROFILE_CHECK, SessionKey
+from conversations.session import PROFILE_CHECK, Session, SessionKey
 
 
 class Turns:
@@ -38,10 +38,21 @@ class Turns:
                     before = replace(before, saved=tuple(saved))
                 packs = await self._packs.of([before.check, *before.saved])
                 turn = advance(self._packs.begin, before, event, packs)
-                await self._packs.keep(turn.session.check)
-                if turn.session == before or await self._store.commit(before, turn.session) is Commit.SAVED:
+                if turn.session == before or await self._saved(before, turn.session):
                     return turn
                 # Another process was faster: look again at what it left.
+
+    async def _saved(self, before: Session, after: Session) -> bool:
+        """Commit; where a check has a pack that it had not before, that is stored with it."""
+        check = after.check
+        if check is None or (before.check and before.check.pack == check.pack):
+            return await self._store.commit(before, after) is Commit.SAVED
+        await self._packs.keep(check)
+        saved = await self._store.commit(before, after) is Commit.SAVED
+        if saved:
+            # Once more: somebody who erased their data meanwhile took the pack along, as nobody's check named it.
+            await self._packs.keep(check)
+        return saved
 
     @asynccontextmanager
     async def _locked(self, key: SessionKey) -> AsyncIterator[None]:

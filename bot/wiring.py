@@ -12,7 +12,7 @@ from adapters.storage.sqlite import open_sqlite
 from bot.packs_in_use import Pack, PacksInUse
 from bot.settings import Settings
 from bot.turns import Turns
-from conversations.pack_values import Mistake, Product
+from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
 from conversations.ports import SessionStore, TurnHandler
 from conversations.script import Script
@@ -55,11 +55,20 @@ def load_content(folder: Path | None = None) -> Content:
     content = Content(product, (_pack(core, product),))
     if folder is None:
         return content
-    return Content(product, (*content.packs, _pack(read_pack(folder, core.values.skills), product)))
+    own = read_pack(folder, core.values.skills)
+    return Content(product, (*content.packs, _pack(own, product, taken_id(own, core))))
 
 
-def _pack(files: PackFiles, product: Product) -> Pack:
-    return Pack(checked(files, product), files.values)
+def _pack(files: PackFiles, product: Product, also: Sequence[Mistake] = ()) -> Pack:
+    return Pack(checked(files, product, also), files.values)
+
+
+def taken_id(files: PackFiles, core: PackFiles) -> Sequence[Mistake]:
+    """Find whether a pack goes by the core pack's id: its questions would be offered to checks of the core pack."""
+    taken = files.values.pack.get("id")
+    if taken != core.values.pack["id"]:
+        return ()
+    return (Mistake(PACK_FILE, ("id",), f"{taken} is the id of the pack that teamcheck ships with: choose another"),)
 
 
 def checked(files: PackFiles, product: Product, also: Sequence[Mistake] = ()) -> Script:

@@ -14,10 +14,10 @@ from functools import cached_property
 from conversations.assessment.evidence import contradictions, source_name
 from conversations.catalogue import Arg, Phrase, language_for, phrase
 from conversations.events import Event, Left, Opened, Typed
-from conversations.facts import Facts
+from conversations.facts import Facts, fits
 from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import changes, learned, read_again, reasons, with_answers
-from conversations.reading_answers import Reader, fits
+from conversations.reading_answers import Reader
 from conversations.replies import Ask, Choose, Goodbye, Listed, Progress, Reply, ReviewAnswers, Say, ShowReport, Turn
 from conversations.report import Report
 from conversations.script import Feeds, Packs, Script, Step
@@ -310,10 +310,15 @@ def _begin(scene: Scene) -> Outcome:
 
 
 def _prefilled(scene: Scene) -> Scene:
-    """Lay the profile out as answers that can be changed; what was left unsaid stays unsaid."""
+    """Lay the profile out as answers that can be changed; what was left unsaid stays unsaid.
+
+    What was said about a step that is another one here, as a pack asked it, is left out.
+    """
     earlier = scene.check.answers
     answers = {step: given for step, given in earlier.items() if isinstance(given[-1].answer, Unsaid)}
     for step, answer in scene.person.about.answers.items():
+        if step in scene.script.by_id and not fits(scene.script.by_id[step], answer):
+            continue
         before = earlier.get(step, ())
         answers[step] = before if before and before[-1].answer == answer else (Given(answer, scene.event.at),)
     return scene.with_check(replace(scene.check, answers=answers))

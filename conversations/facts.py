@@ -13,10 +13,12 @@ from conversations.session import (
     Given,
     NonAnswer,
     ProfileVersion,
+    SkillList,
     Unsaid,
+    Written,
     is_said,
 )
-from conversations.vocabulary import QUESTIONS, Question, Source, TeamKind
+from conversations.vocabulary import QUESTIONS, Question, Source, StepKind, TeamKind
 
 INSIDE = frozenset({Source.MANAGER, Source.MEMBER, Source.FORMER})
 """People who have seen the team from within. A posting, a recruiter and one's own guess are hearsay."""
@@ -137,6 +139,25 @@ def _comparable(answer: Answer) -> Answer:
     return Chosen(tuple(sorted(answer.yes))) if isinstance(answer, Chosen) else answer
 
 
+def fits(step: Step | None, answer: Answer) -> bool:
+    """Tell whether an answer could have been given at a step."""
+    match answer:
+        case _ if step is None:
+            return False
+        case Unsaid():
+            return True
+        case Chosen():
+            return {*answer.yes, *answer.unsure} <= {*step.choice_ids} and (
+                step.kind is StepKind.CHOICES or (step.kind is StepKind.CHOICE and len(answer.yes) == 1)
+            )
+        case Amount():
+            return step.kind in (StepKind.NUMBER, StepKind.SCALE) and step.low <= answer.number <= step.high
+        case Written():
+            return step.kind is StepKind.TEXT
+        case SkillList():
+            return step.kind is StepKind.SKILLS
+
+
 def read_facts(script: Script, known: Known, judge: Judge, *, profile: bool = False) -> Facts:
     """Walk the script once and sort the answers into those on the path and those off it.
 
@@ -178,7 +199,8 @@ def _take_in(facts: Facts, step: Step, *, asked: bool) -> None:
 def _profile_is_newer(facts: Facts, step: Step, answer: Answer | None) -> bool:
     """About the person their latest word counts, here or in the profile; but knowing beats not knowing."""
     about = facts.known.about
-    if step.id not in about.answers:
+    # Another pack may ask the same otherwise, or something else under the same name.
+    if step.id not in about.answers or not fits(step, about.answers[step.id]):
         return False
     return not is_said(answer) or about.at >= max(one.at for one in facts.known.answers[step.id])
 

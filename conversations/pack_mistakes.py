@@ -30,6 +30,10 @@ from conversations.vocabulary import QUESTIONS, TEAM_KINDS, VERDICT_STATES, Sour
 ROWS: Mapping[str, type[BaseModel]] = {"steps": Step, "flags": Flag, "questions": ExtraQuestion, "remarks": Remark}
 WORLDS = 256
 """Ways in which one condition may come true that are looked at; one with more is taken to be possible."""
+HIGHEST = 999_999
+"""The largest number that is read from what somebody typed."""
+SCALE_LIMIT = 100
+"""Points of a scale: each may have words of its own."""
 WORK = 300_000
 """Parts of such ways that are looked at in one pack; from then on every condition is taken to be possible."""
 _COMING = {"step": "come up", "flag": "be raised", "remark": "be said", "question": "be asked"}
@@ -174,10 +178,8 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
         yield ("choices",), "choices belong to steps of kind choice or choices, and to all of them"
     if len(set(step.choice_ids)) != len(step.choice_ids):
         yield ("choices",), "two choices share an id"
-    if not (isfinite(step.low) and isfinite(step.high)):
-        yield ("low",), "low and high are numbers that somebody can type"
-    elif step.kind in _COUNTING and not step.low < step.high:
-        yield ("low",), "low must be below high"
+    if step.kind in _COUNTING:
+        yield from _bounds(step)
     if step.feeds:
         kinds, needed = FEEDING[step.feeds]
         if step.kind not in kinds:
@@ -186,6 +188,16 @@ def _step(step: Step) -> Iterator[tuple[Place, str]]:
             yield ("feeds",), f"what feeds {step.feeds} needs the choice {missing[0]}"
         if step.feeds is Feeds.SOURCES and (other := set(step.choice_ids) - {*Source}):
             yield ("choices",), f"{min(other)} is no source; there are {', '.join(Source)}"
+
+
+def _bounds(step: Step) -> Iterator[tuple[Place, str]]:
+    if not (step.low >= 0 and step.high <= HIGHEST):
+        said = f"low and high are numbers that somebody can type: 0 to {HIGHEST:,}"
+        yield ("high" if step.low >= 0 else "low",), said
+    elif not step.low < step.high:
+        yield ("low",), "low must be below high"
+    elif step.kind is StepKind.SCALE and step.high - step.low >= SCALE_LIMIT:
+        yield ("high",), f"a scale has at most {SCALE_LIMIT} points"
 
 
 def _feeding(rows: Rows) -> Iterator[tuple[Place, str]]:

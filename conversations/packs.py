@@ -9,13 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
-from conversations.pack_mistakes import ROWS, Rows, read_rows, row_mistakes, said_by_pydantic
+from conversations.pack_mistakes import ROWS, SCALE_LIMIT, Rows, read_rows, row_mistakes, said_by_pydantic
 from conversations.pack_values import OWN_TEXTS, PACK_FILE, SKILLS_FILE, Mistake, PackValues, Place, Product
 from conversations.script import Expectation, ExtraQuestion, Flag, Script, Step
 from conversations.vocabulary import QUESTIONS, StepKind, TeamKind
@@ -76,17 +77,18 @@ def build_script(values: PackValues, product: Product) -> Script:
     rows = read_rows(values.pack, mistakes)
     expects = _read(_EXPECTS, values.pack.get("expects", {}), PACK_FILE, ("expects",), mistakes)
     skills = _read(_SKILLS, values.skills, SKILLS_FILE, (), mistakes)
-    mistakes += [*_head(values.pack), *row_mistakes(rows, expects)]
+    mistakes += [*_head(values.pack), *row_mistakes(rows, expects), *_skill_mistakes(skills, rows)]
     if not values.locales:
         mistakes.append(Mistake(PACK_FILE, (), "there are no sentences: a pack has at least one file in locales/"))
     groups = {skill.name: skill.group for skill in skills.values()}
-    catalogue = _laid_over(values.locales, product, {f"skills.{one}": skill.name for one, skill in skills.items()})
     for language, texts in values.locales.items():
+        mistakes += _neither_nor(language, texts)
         mistakes += _text_mistakes(
             rows, groups, expects, _Texts(language, dict(_flat(texts)), product, frozenset(skills))
         )
     if mistakes:
         raise PackMistakesError(mistakes)
+    catalogue = _laid_over(values.locales, product, {f"skills.{one}": skill.name for one, skill in skills.items()})
     return Script(
         id=values.pack["id"],
         version=values.pack["version"],
@@ -215,6 +217,22 @@ def _read(adapter: TypeAdapter[Any], value: object, file: str, at: Place, mistak
         return {}
 
 
+def _skill_mistakes(skills: Mapping[str, _Skill], rows: Rows) -> Iterator[Mistake]:
+    for one, skill in skills.items():
+        for place, word in (
+            ("name", skill.name),
+            ("group", skill.group),
+            *(("aliases", word) for word in skill.aliases),
+        ):
+            yield from (Mistake(SKILLS_FILE, (one, place), f"{one}: a word {said}") for said in _unfit(word))
+        if not NAME.fullmatch(skill.group):
+            yield Mistake(SKILLS_FILE, (one, "group"), f"{one}: the group is no id: small letters, digits, - and _")
+    for row, step in rows.steps:
+        at = ("steps", row, "suggest")
+        said = chain.from_iterable(map(_unfit, step.suggest))
+        yield from (Mistake(PACK_FILE, at, f"step {step.id}: what it suggests {one}") for one in said)
+
+
 # -- sentences -----------------------------------------------------------------------------------------------------
 
 
@@ -285,35 +303,65 @@ def _text_mistakes(
             key = f"{step.texts}.choices.{choice}"
             if len(str(texts.own.get(key, ""))) > LABEL_LIMIT:
                 yield texts.mistake(key, f"the label of {step.id}.{choice} is longer than {LABEL_LIMIT} characters")
+    yield from _homeless(rows, texts)
     yield from _strange(rows, texts)
 
 
+def _neither_nor(language: str, texts: Mapping[str, Any], above: Place = ()) -> Iterator[Mistake]:
+    """Yield what is neither a sentence nor a list of words."""
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            yield from _neither_nor(language, value, (*above, key))
+        elif not all(isinstance(one, str) for one in (value if isinstance(value, list) else [value])):
+            said = f"{language}: the text {'.'.join((*map(str, above), key))} is neither a sentence nor a list of words"
+            yield Mistake(f"locales/{language}.toml", (*above, key), said)
+
+
 def _strange(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
-    """Yield what a sentence holds that it must not, and sentences that belong to nothing."""
+    """Yield what a sentence holds that it must not."""
     product = dict(_flat(texts.product[ENGLISH]))
     scales = {f"steps.{step.id}.scale" for _, step in rows.steps if step.kind is StepKind.SCALE}
-    homes: dict[str | int, set[str]] = {name: set() for name in ROWS}
-    for (home, *_), row in rows.all():
-        homes[home].add(row.id)
-    parts = _parts(rows)
     for key, value in texts.own.items():
-        root, _, rest = key.partition(".")
-        if root not in OWN_TEXTS | REWORDED:
-            yield texts.mistake(key, f"the pack cannot change {key}: it is the product's own")
+        if key.partition(".")[0] not in OWN_TEXTS | REWORDED:
             continue
-        name = rest.partition(".")[0]
-        if root == "skills" and (name not in texts.skills or not isinstance(value, tuple) or not value):
-            yield texts.mistake(key, f"the text {key} is no list of words for a skill of the pack")
-        if root in homes and name not in homes[root] | rows.unread:
-            yield texts.mistake(key, f"the text {key} belongs to none of the {root}")
-        elif root in homes and name in homes[root] and rest.partition(".")[2] not in parts[root, name]:
-            yield texts.mistake(key, f"the text {key} belongs to no part of {name}")
         for sentence in value if isinstance(value, tuple) else (value,):
             yield from (texts.mistake(key, f"the text {key} {said}") for said in _unfit(sentence))
         if isinstance(value, str):
             allowed = _fillable(key, product, scales)
             for foreign in sorted(placeholders(value) - allowed):
                 yield texts.mistake(key, f"the text {key} has the placeholder {{{foreign}}}, which nothing fills")
+
+
+def _homeless(rows: Rows, texts: _Texts) -> Iterator[Mistake]:
+    """Yield sentences that belong to nothing."""
+    product = dict(_flat(texts.product[ENGLISH]))
+    homes: dict[str | int, set[str]] = {name: set() for name in ROWS}
+    for (home, *_), row in rows.all():
+        homes[home].add(row.id)
+    parts, terms = _parts(rows), _terms(texts.own)
+    for key, value in texts.own.items():
+        root, _, rest = key.partition(".")
+        name, _, part = rest.partition(".")
+        if root not in OWN_TEXTS | REWORDED:
+            yield texts.mistake(key, f"the pack cannot change {key}: it is the product's own")
+        elif root in REWORDED and key not in terms and type(product.get(key)) is not type(value):
+            yield texts.mistake(key, f"the text {key} rewords nothing: there is no such text")
+        elif root == "skills" and (name not in texts.skills or not isinstance(value, tuple) or not value):
+            yield texts.mistake(key, f"the text {key} is no list of words for a skill of the pack")
+        elif root in homes and name not in homes[root] | rows.unread:
+            yield texts.mistake(key, f"the text {key} belongs to none of the {root}")
+        elif root in homes and name in homes[root] and part not in parts[root, name]:
+            yield texts.mistake(key, f"the text {key} belongs to no part of {name}")
+    for key, needed in terms.items():
+        if needed and not isinstance(texts.own.get(key, product.get(key)), str):
+            yield texts.mistake(key, f"the text {key} is missing")
+
+
+def _terms(own: Entries) -> Mapping[str, bool]:
+    """Return what may be said of the terms in the pack's own glossary, and whether it has to be."""
+    needed = {"name": True, "text": True, "words": False}
+    terms = own.get("glossary.terms", ())
+    return {f"glossary.{term}.{part}": must for term in terms for part, must in needed.items()}
 
 
 def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
@@ -323,7 +371,7 @@ def _parts(rows: Rows) -> Mapping[tuple[str | int, str], set[str]]:
         match row:
             case Step():
                 points = range(int(row.low), int(row.high) + 1) if isfinite(row.high - row.low) else ()
-                words = {*row.choice_ids, *map(str, points[:99])}
+                words = {*row.choice_ids, *map(str, points[:SCALE_LIMIT])}
                 parts = {"name", "ask", "why", "good", "question", "scale", "unit"}
                 parts |= {f"choices.{choice}" for choice in row.choice_ids} | {f"words.{word}" for word in words}
             case Flag():
@@ -346,6 +394,8 @@ def _fillable(key: str, product: Entries, scales: set[str]) -> set[str]:
 
 
 def _unfit(sentence: str) -> Iterator[str]:
+    if not sentence.strip():
+        yield "is empty"
     if len(sentence) > TEXT_LIMIT:
         yield f"is longer than {TEXT_LIMIT:,} characters"
     for c in sentence:

@@ -16,7 +16,6 @@ from conversations.catalogue import Catalogue
 from conversations.script import Feeds, Script, Step
 from conversations.session import (
     Amount,
-    Answer,
     Chosen,
     Intent,
     Meant,
@@ -136,25 +135,6 @@ def clean(text: str) -> str:
     """Drop control and invisible formatting characters and text direction overrides from what will be stored."""
     kept = (c for c in text.replace("\t", " ") if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return "".join(kept).strip()
-
-
-def fits(step: Step | None, answer: Answer) -> bool:
-    """Tell whether an answer could have been given at a step."""
-    match answer:
-        case _ if step is None:
-            return False
-        case Unsaid():
-            return True
-        case Chosen():
-            return {*answer.yes, *answer.unsure} <= {*step.choice_ids} and (
-                step.kind is StepKind.CHOICES or (step.kind is StepKind.CHOICE and len(answer.yes) == 1)
-            )
-        case Amount():
-            return step.kind in (StepKind.NUMBER, StepKind.SCALE) and step.low <= answer.number <= step.high
-        case Written():
-            return step.kind is StepKind.TEXT
-        case SkillList():
-            return step.kind is StepKind.SKILLS
 
 
 @dataclass(frozen=True, slots=True)

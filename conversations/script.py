@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,7 +89,7 @@ class _Served(_Row):
 class Choice(_Row):
     """One option of a step."""
 
-    signals: Mapping[TeamKind, int] = {}
+    signals: Mapping[TeamKind, Annotated[int, Field(ge=1, le=10)]] = {}
     """How much picking it speaks for each kind of team; a sign that two kinds share weighs nothing (S11, S19)."""
     only: bool = False
     """Cannot be combined with another choice ("nothing")."""

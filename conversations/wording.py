@@ -29,7 +29,9 @@ def answer_phrase(script: Script, step: Step, answer: Answer) -> Phrase:
         case Amount():
             if step.kind is StepKind.SCALE:
                 return phrase("answer.scale", n=answer.number, high=step.high)
-            return phrase(f"units.{step.id}", n=answer.number)
+            # Where the pack is lost that it was said to, another step may stand in.
+            words = phrase("answer.text", text=f"{answer.number:g}")
+            return phrase(f"units.{step.id}", n=answer.number) if step.kind is StepKind.NUMBER else words
         case SkillList():
             return phrase("answer.list", items=tuple(_skill(script, skill) for skill in answer.skills))
         case Chosen():

@@ -279,6 +279,21 @@ ROWS: dict[str, Case] = {
         "# here",
         "section: Input should be 'kind', 'gap' or 'ownership'",
     ),
+    "the core pack's id": one(
+        PACK, 'id = "mine"', 'id = "core"', 'id = "core"', "core is the id of the pack that teamcheck"
+    ),
+    "below what can be typed": one(PACK, "low = 1", "low = -5", "low = -5", "low and high are numbers that somebody"),
+    "above what can be typed": one(PACK, "high = 5", "high = 1e12", "1e12", "low and high are numbers that somebody"),
+    "a scale without end": one(PACK, "high = 5", "high = 101", "high =", "step sure: a scale has at most 100 points"),
+    "a suggestion that calls": one(
+        PACK,
+        'feeds = "team"',
+        'feeds = "team"\nsuggest = ["<!channel>"]',
+        "suggest",
+        "step team: what it suggests has markup of a platform",
+    ),
+    "a sign against": one(PACK, "infra = 3", "infra = -3", "infra = -3", "greater than or equal to 1"),
+    "a sign above all others": one(PACK, "infra = 3", "infra = 11", "infra = 11", "less than or equal to 10"),
     "low above high": one(PACK, "low = 1", "low = 9", "low = 9", "step sure: low must be below high"),
     "a field misspelt": one(
         PACK, 'feeds = "team"', 'feeds = "team"\nfeed = "team"', 'feed = "team"', "there is no field 'feed' here"
@@ -375,6 +390,29 @@ TEXTS: dict[str, Case] = {
         EN, NAME, f'name = "{"m" * 3001}"', "m" * 3001, "steps.last_month.name is longer than 3,000 characters"
     ),
     "a language nobody speaks": one("locales/tlh.toml", "", "", "\n\n", "tlh: teamcheck does not speak this"),
+    "a list for a whole card": one(
+        EN, "[steps.last_month]", 'card = ["x"]\n[steps.last_month]', "card", "the text card rewords nothing"
+    ),
+    "rewording what is not there": one(
+        EN, "[steps.last_month]", 'kinds.infa = "x"\n[steps.last_month]', "infa", "the text kinds.infa rewords nothing"
+    ),
+    "rewording with a placeholder more": one(
+        EN, "[steps.last_month]", 'kinds.infra = "{n}"\n[steps.last_month]', "{n}", "placeholder {n}, which nothing"
+    ),
+    "a term without a text": one(
+        EN,
+        "[steps.last_month]",
+        'glossary.terms = ["sprint"]\nglossary.sprint.name = "sprint"\n[steps.last_month]',
+        "glossary.sprint",
+        "the text glossary.sprint.text is missing",
+    ),
+    "words that are numbers": one(
+        EN, "", "[skills]\npython = [1]", "python", "the text skills.python is neither a sentence nor a list of words"
+    ),
+    "a number for a sentence": one(
+        EN, NAME, "name = 5", "name = 5", "the text steps.last_month.name is neither a sentence nor a list"
+    ),
+    "nothing in a sentence": one(EN, NAME, 'name = " "', 'name = " "', "the text steps.last_month.name is empty"),
     "no texts at all": one(EN, "[steps.last_month]", "[steps.last_month", "[steps.last_month\n", "this is no TOML: "),
 }
 
@@ -420,6 +458,34 @@ def test_without_its_rows_there_is_no_pack(folder: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_no_pack(tmp_path: Path) -> None:
     assert mistakes(tmp_path / "nowhere") == ["pack.toml:1: there is no such file in the folder"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_no_pack(tmp_path: Path) -> None:
+    assert mistakes(tmp_path / ("x" * 300)) == ["pack.toml:1: there is no such file in the folder"]
+
+
+def test_skills_that_lead_to_themselves_are_not_passed_over(folder: Path) -> None:
+    (folder / "skills.toml").symlink_to("skills.toml")
+    assert mistakes(folder) == ["skills.toml:1: it cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("skill", "said"),
+    [
+        ('name = "\\u001b[31m"\ngroup = "languages"', "skills.toml:2: x: a word has the invisible character U+001B"),
+        ('name = ""\ngroup = "languages"', "skills.toml:2: x: a word is empty"),
+        ('name = "X"\ngroup = "so long"', "skills.toml:3: x: the group is no id"),
+    ],
+)
+def test_a_skill_is_shown_to_people_and_held_to_the_same(folder: Path, skill: str, said: str) -> None:
+    (folder / "skills.toml").write_text(f"[x]\n{skill}\naliases = []\n", encoding="utf-8")
+    assert any(line.startswith(said) for line in mistakes(folder))
+
+
+def test_a_pack_may_have_terms_of_its_own(folder: Path) -> None:
+    terms = 'glossary.terms = ["sprint", "feature"]\nglossary.sprint = { name = "sprint", text = "T.", words = ["s"] }'
+    Edit(EN, "[steps.last_month]", f"{terms}\n[steps.last_month]").make(folder)
+    assert pack("check", str(folder)).exit_code == 0
 
 
 def test_without_texts_there_is_no_pack(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.storage import migrations
+from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import open_sqlite
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
@@ -17,9 +18,9 @@ from bot.wiring import load_content
 from conversations.catalogue import phrase
 from conversations.events import Opened, Typed
 from conversations.judgement import report_on
-from conversations.ports import SessionStore
+from conversations.ports import Commit, SessionStore
 from conversations.replies import Listed, Reply, Say
-from conversations.session import Check, Person, Phase
+from conversations.session import PROFILE_CHECK, Amount, Check, Chosen, Person, Phase, Session, SessionKey
 from conversations.snapshot import dump_check, dump_person
 from tests.dialogue import ME, NOON, asked, core
 
@@ -127,6 +128,54 @@ async def test_a_pack_is_stored_once_and_goes_with_the_last_check_that_names_it(
         assert await later.store.pack(name) is not None
         await later.store.forget(ME)
         assert await later.store.pack(name) is None
+
+
+async def test_a_pack_that_went_with_somebody_is_stored_again_for_the_next(folder: Path) -> None:
+    one = Visit(InMemoryStore(), folder)
+    await one.open()
+    name = (await one.check()).pack
+    await one.store.forget(ME)
+    assert await one.store.pack(name) is None
+    await one.open()
+    assert (await one.check()).pack == name
+    assert await one.store.pack(name) is not None
+
+
+class ForgottenMeanwhile(InMemoryStore):
+    """Somebody else erases their data between the storing of a pack and the commit that names it."""
+
+    async def commit(self, before: Session, after: Session) -> Commit:
+        await self.forget(SessionKey("terminal", "", "somebody else"))
+        return await super().commit(before, after)
+
+
+async def test_a_pack_is_there_though_somebody_was_forgotten_while_a_check_began(folder: Path) -> None:
+    one = Visit(ForgottenMeanwhile(), folder)
+    await one.open()
+    assert await one.store.pack((await one.check()).pack) is not None
+
+
+async def test_what_the_profile_says_counts_only_where_it_could_have_been_said(folder: Path) -> None:
+    """`wanted` is a choice in the core pack and a number in this one."""
+    number = 'id = "wanted"\nsection = "gap"\nkind = "number"\nlow = 1\nhigh = 9\nprofile = true\nwhom = "yourself"'
+    edit(folder, "pack.toml", '[[steps]]\nid = "sure"', f'[[steps]]\n{number}\n\n[[steps]]\nid = "sure"')
+    for language in ("en", "zh"):
+        file = folder / "locales" / f"{language}.toml"
+        words = '\n[steps.wanted]\nunit = "weeks"\n[units.wanted]\none = "one"\nother = "{n} weeks"\n'
+        file.write_text(file.read_text(encoding="utf-8") + words, encoding="utf-8")
+    store = InMemoryStore()
+    core_alone = Visit(store, None)
+    await core_alone.turns.handle(Opened(ME, NOON, "x", check=PROFILE_CHECK, language="en"))
+    turn = await core_alone.turns.handle(Typed(ME, NOON, "1", PROFILE_CHECK))
+    assert turn.session.person.about.answers == {"wanted": Chosen(("infra",))}
+    with_pack = Visit(store, folder)
+    await with_pack.open()
+    assert asked(await with_pack.say("Acme", "1", "yes")).step == "wanted"
+    await with_pack.say("7", "4", "yes", "1", "1", "1", "keep what i said")
+    turn = await Visit(store, None).turns.handle(Opened(ME, NOON, "x", check=PROFILE_CHECK))
+    assert turn.session.person.about.answers["wanted"] == Amount(7)
+    assert turn.session.check is not None
+    assert "wanted" not in turn.session.check.answers
 
 
 def test_any_change_of_a_pack_is_another_name_and_the_same_files_are_the_same(folder: Path) -> None:
