@@ -575,16 +575,19 @@ class Reader:
         answer = SkillList(tuple(skills.values()))
         return Meant(Intent.NEAR_MISS if guessed else Intent.ANSWER, answer)
 
-    def _glued_level(self, part: str, words: str, levels: Mapping[str, int]) -> tuple[str, int, None] | None:
-        """Read "Python4", 机器学习4 and 精通Python, where the whole is no known skill."""
+    def _glued_level(self, part: str, words: str, levels: Mapping[str, int]) -> tuple[str, int, int | None] | None:
+        """Read "Python4", "Python4/3", 机器学习4 and 精通Python, where the whole is no known skill."""
         known = self.script.skills
         if not self._numerals() or normalise(part) in known:
             return None
-        match = re.fullmatch(rf"(?P<name>.+)(?P<level>[0-4])|(?P<word>{words})\s*(?P<of>.+)", part, re.IGNORECASE)
+        match = re.fullmatch(
+            rf"(?P<name>.+?)(?P<level>[0-4])(?:/(?P<asked>[0-4]))?|(?P<word>{words})\s*(?P<of>.+)", part, re.IGNORECASE
+        )
         name = normalise(match["name"] or match["of"]) if match else ""
         if not match or not (name in known or (match["name"] and _unspaced(name[-1]))):
             return None
-        return known.get(name, name), int(match["level"]) if match["level"] else levels[normalise(match["word"])], None
+        level = int(match["level"]) if match["level"] else levels[normalise(match["word"])]
+        return known.get(name, name), level, int(match["asked"]) if match["asked"] else None
 
     def _skill_parts(self, text: str) -> Iterator[str]:
         """Split a list of skills: at commas, and in "python 4 sql 3" after a level."""

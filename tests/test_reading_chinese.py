@@ -132,7 +132,10 @@ def test_a_label_with_a_joint_in_it_is_one_choice() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        *((line, NonAnswer.UNKNOWN) for line in ("不知道", "还不知道。", "不太清楚", "？", "?", "不知道啊", "不确定")),
+        *(
+            (line, NonAnswer.UNKNOWN)
+            for line in ("不知道", "还不知道。", "不太清楚", "还不太清楚", "？", "?", "不知道啊", "不确定")
+        ),
         ("不适用", NonAnswer.NOT_APPLICABLE),
         ("跳过", NonAnswer.DECLINED),
         ("跳过吧", NonAnswer.DECLINED),
@@ -223,6 +226,7 @@ def test_skills_with_levels_in_chinese(line: str) -> None:
         ("pytorch 3/4（加分项）", SkillLevel("PyTorch", 3, 4, nice=True)),
         ("pytorch 3/4加分", SkillLevel("PyTorch", 3, 4, nice=True)),
         ("python：熟练", SkillLevel("Python", 3)),
+        ("Python４/３", SkillLevel("Python", 4, 3)),
         ("python3", SkillLevel("Python", None)),
         ("新闻推荐 2", SkillLevel("新闻推荐", 2)),
         ("会计", SkillLevel("会计", None)),
