@@ -25,7 +25,7 @@ from conversations.conditions import (
 )
 from conversations.pack_values import PACK_FILE, Mistake, Place
 from conversations.script import FEEDING, Expectation, ExtraQuestion, Feeds, Flag, Remark, Step
-from conversations.vocabulary import QUESTIONS, TEAM_KINDS, VERDICT_STATES, Source, StepKind, TeamKind
+from conversations.vocabulary import QUESTIONS, TEAM_KINDS, VERDICT_STATES, Question, Source, StepKind, TeamKind
 
 ROWS: Mapping[str, type[BaseModel]] = {"steps": Step, "flags": Flag, "questions": ExtraQuestion, "remarks": Remark}
 WORLDS = 256
@@ -161,8 +161,8 @@ def _order(rows: Rows) -> Iterator[tuple[Place, str]]:
         yield ("steps",), said
 
 
-def _rank(section: str) -> int:
-    return [*QUESTIONS].index(section)  # type: ignore[arg-type]
+def _rank(section: Question) -> int:
+    return QUESTIONS.index(section)
 
 
 def _twice(rows: Rows) -> Iterator[tuple[Place, str]]:
