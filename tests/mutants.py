@@ -150,7 +150,7 @@ def _killed_by(mutant: Mutant) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-k", wanted, *FILES]
     environment = {**os.environ, VARIABLE: mutant.name}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     return failed[0].split("::")[-1].split(" - ")[0] if failed else None
 
 
