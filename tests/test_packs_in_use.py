@@ -204,3 +204,17 @@ async def test_a_database_of_the_first_version_is_read_and_its_checks_go_on(tmp_
         await later.say("Acme")
         assert (await later.check()).pack == core().name
         assert await later.store.pack(core().name) is not None
+
+
+async def test_a_damaged_check_of_somebody_else_stops_no_erasing(tmp_path: Path, folder: Path) -> None:
+    database = tmp_path / "x.sqlite3"
+    await finished(database, folder)
+    other = sqlite3.connect(database)
+    other.execute("INSERT INTO checks VALUES ('terminal', '', 'other', 'zzz999', 1, '2026-01-01', 'no json')")
+    other.commit()
+    other.close()
+    async with visit(database, folder) as later:
+        name = (await later.check()).pack
+        assert await later.store.forget(ME) == 1
+        assert await later.store.checks(ME) == []
+        assert await later.store.pack(name) is not None

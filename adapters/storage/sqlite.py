@@ -46,7 +46,12 @@ _UPDATE_CHECK = """
 """
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
-_DELETE_PACKS = "DELETE FROM packs WHERE name NOT IN (SELECT body ->> '$.record.pack' FROM checks)"
+# Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
+_DELETE_PACKS = """
+    DELETE FROM packs WHERE name NOT IN (
+        SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.record.pack') END FROM checks
+    )
+"""
 _DELETE_CHECKS = "DELETE FROM checks WHERE platform = ? AND workspace = ? AND person = ?"
 _PROBLEMS = {
     sqlite3.SQLITE_FULL: "full",
