@@ -13,7 +13,7 @@ from functools import cached_property
 
 from conversations.assessment.evidence import contradictions, source_name
 from conversations.catalogue import Arg, Phrase, language_for, phrase
-from conversations.events import Event, Left, Opened, Typed
+from conversations.events import Event, Left, Opened, TimePassed, Typed
 from conversations.facts import Facts, fits
 from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import changes, learned, read_again, reasons, with_answers
@@ -120,14 +120,14 @@ def advance(script: Script, session: Session, event: Event, packs: Packs | None 
     packs = packs or Packs({script.id: script})
     mine = script if check.is_profile else packs.of(check.pack) or script
     scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs)
-    if isinstance(event, Typed) and event.seen is not None and event.seen != check.revision:
+    if isinstance(event, Typed) and event.seen is not None and event.seen != check.asked:
         after, replies = _moved_on(scene)
     else:
         scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
     changed = after.check
-    if changed != check:
-        changed = replace(changed, changed_at=event.at, pack=after.script.name)
+    if changed != check and not isinstance(event, TimePassed):
+        changed = replace(changed, changed_at=event.at, pack=after.script.name, asked=check.asked + 1)
     return Turn(_raised(before, replace(session, person=after.person, check=changed)), replies, after.script.catalogue)
 
 
@@ -164,6 +164,8 @@ def _read(scene: Scene) -> Meant:
             return Meant(Intent.OPEN)
         case Left():
             return Meant(Intent.LATER)
+        case TimePassed():
+            return Meant(Intent.TIME)
         case Typed():
             reader = Reader(scene.script, scene.person.language)
             return reader.read(scene.event.text, scene.check.phase, scene.step, _menu(scene))
@@ -751,9 +753,8 @@ def _ask_sure(scene: Scene) -> Outcome:
 
 
 def _start_over(scene: Scene) -> Outcome:
-    emptied = Check(
-        scene.check.id, scene.check.pack, scene.check.opened_at, scene.check.changed_at, scene.check.revision
-    )
+    old = scene.check
+    emptied = Check(old.id, old.pack, old.opened_at, old.changed_at, old.revision, asked=old.asked)
     after = _to_next(scene.with_check(emptied))
     if after.check.is_profile:
         after = after.with_person(with_answers(after.person, {}, scene.event.at))

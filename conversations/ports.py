@@ -1,11 +1,14 @@
 """What the conversation needs of the world, as the world has to offer it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from conversations.catalogue import Phrase
+from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event
+from conversations.messages import DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
 
@@ -14,6 +17,8 @@ class Commit(StrEnum):
     """How a commit ended."""
 
     SAVED = "saved"
+    DUPLICATE = "duplicate"
+    """The event was committed before, or is older than the erasing of its person; nothing was written. Stop."""
     STALE = "stale"
     """Someone else changed a record since it was loaded; nothing was written. Load and try again."""
 
@@ -26,6 +31,33 @@ class StorageError(Exception):
         self.told = told
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one turn writes, all of it or none."""
+
+    before: Session
+    after: Session
+    at: datetime
+    """When the event happened, by the clock of whoever received it."""
+    event: str | None = None
+    """The event's idempotency key."""
+    messages: tuple[Message, ...] = ()
+    due: datetime | None = None
+    """When the check at hand wants a TimePassed; None: never."""
+    told: bool = False
+    """The messages say that earlier ones were given up."""
+    expired: bool = False
+    """The check at hand has reached its end and goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCheck:
+    """A check whose time has come."""
+
+    key: SessionKey
+    check: str
+
+
 class SessionStore(Protocol):
     """Keeps people and their checks. Every write is atomic, and survives the process that made it."""
 
@@ -35,11 +67,14 @@ class SessionStore(Protocol):
         Someone never seen before is a person at revision 0. The check is None where there is none.
         """
 
-    async def commit(self, before: Session, after: Session) -> Commit:
-        """Write what changed between the two, where it still is as it was before, or write nothing."""
+    async def commit(self, work: Work) -> Commit:
+        """Write what changed between the two, where it still is as it was before, with the rest; or write nothing."""
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
+
+    async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
+        """Return checks of these platforms whose time has come, the one that waits longest first."""
 
     async def keep_pack(self, name: str, body: str) -> None:
         """Keep a questionnaire under the name that checks have for it; one that is there already stays as it is."""
@@ -47,18 +82,72 @@ class SessionStore(Protocol):
     async def pack(self, name: str) -> str | None:
         """Return a questionnaire that was kept; None where there is none of that name."""
 
-    async def forget(self, key: SessionKey) -> int:
+    async def erase(
+        self, key: SessionKey, at: datetime, event: str | None = None, farewell: Message | None = None
+    ) -> Commit:
         """Erase everything about a person beyond recovery, and packs that nobody else's check names.
 
-        Return how many checks that were.
+        What stays: the hash of the person with the time of the erasing (an event older than that is a duplicate; and
+        whoever wanted to be left alone still is, should they come back), and until it is done an order to withdraw
+        each message that was sent to them, then the farewell. None of these has content.
         """
+
+    async def held(self, key: SessionKey) -> str:
+        """Return everything that is stored about a person, as JSON: each table, each row; tokens left out."""
+
+    async def tidy(self, now: datetime) -> None:
+        """Let go of what has served its time: event ids that no platform repeats any more, old tombstones."""
+
+
+class Outbox(Protocol):
+    """The messages that were committed and are still to be sent; in order within a conversation."""
+
+    async def waiting(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[SessionKey]:
+        """Return conversations whose oldest message is due, the one that waits longest first."""
+
+    async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
+        """Take the oldest message of a conversation; None where there is none, or it is not due yet."""
+
+    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+        """Note that the next part of a message was sent."""
+
+    async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+        """Note that the last part was sent: the message leaves the outbox."""
+
+    async def drop(self, row: Outgoing) -> None:
+        """Let a message go that is of no use any more."""
+
+    async def put_off(self, row: Outgoing, until: datetime, attempts: int) -> None:
+        """Try again later; the conversation waits for it."""
+
+    async def give_up(self, row: Outgoing, reason: str, at: datetime) -> None:
+        """Make it a dead letter: the conversation goes on without it, and the person is told at their next visit."""
+
+    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """Return messages that were given up, the newest first."""
+
+    async def retry(self, row: int | None, now: datetime) -> int:
+        """Put a dead letter, or all of them, into the outbox again; return how many."""
+
+
+class MessageSender(Protocol):
+    """Sends messages to one platform."""
+
+    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
+        """Render a message into as many parts as the platform's limits ask for. Pure; the same message, the same parts."""
+
+    def method(self, to: Destination) -> str:
+        """Return what the platform counts a rate limit by, beside the workspace."""
+
+    async def send(self, key: SessionKey, to: Destination, part: object, nonce: str) -> SendOutcome:
+        """Send one part. A platform that can, drops one whose nonce (at most 25 characters) it has seen."""
 
 
 class TurnHandler(Protocol):
     """Takes one event through load, advance and commit; what it returns is committed."""
 
-    async def handle(self, event: Event) -> Turn:
-        """Take a turn.
+    async def handle(self, event: Event, reply_to: Destination | None = None) -> Turn:
+        """Take a turn; with `reply_to`, its replies go into the outbox.
 
         Raises:
             StorageError: nothing was saved, and nothing may be shown as if it were.

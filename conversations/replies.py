@@ -1,8 +1,9 @@
 """Everything we can say. A closed union: a renderer that forgets one does not type-check."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from conversations.catalogue import Catalogue, Phrase
+from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.report import Report, Said
 from conversations.session import Intent, Session
 from conversations.vocabulary import ReportPart, StepKind
@@ -86,7 +87,16 @@ class Goodbye:
     text: Phrase
 
 
-Reply = Say | Listed | Ask | Choose | ReviewAnswers | ShowReport | Goodbye
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is stored about the person: a summary, or everything as a document."""
+
+    json: str = ""
+    """As SessionStore.held says it; empty until whoever has the store fills it in."""
+    whole: bool = False
+
+
+Reply = Say | Listed | Ask | Choose | ReviewAnswers | ShowReport | Goodbye | Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +107,11 @@ class Turn:
     replies: tuple[Reply, ...]
     catalogue: Catalogue
     """Where the replies find their words: those of the check's own pack."""
+    due: datetime | None = None
+    """When the check at hand wants a TimePassed."""
+    expired: bool = False
+    """The check at hand has reached its end and goes."""
+    erase: bool = False
+    """The person is to be erased; the replies are the farewell."""
+    notification: Phrase = phrase("notification.reply")
+    """What may show on a lock screen."""

@@ -130,6 +130,24 @@ class ProfileVersion:
     answers: Mapping[str, Answer]
 
 
+class ReminderKind(StrEnum):
+    """What a reminder brings: before an interview the card and the open questions, after it only what is open."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A time that the person chose, kept as they said it, so that summer time cannot shift it."""
+
+    kind: ReminderKind
+    local: datetime
+    """On the clock of `zone`, without one of its own."""
+    zone: str
+    """An IANA name."""
+
+
 class Phase(StrEnum):
     """What the conversation is waiting for."""
 
@@ -178,6 +196,8 @@ class Intent(StrEnum):
     LATER = "later"
     START_OVER = "start_over"
     QUIT = "quit"
+    TIME = "time"
+    """Nobody said anything: a time came that the check was waiting for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +235,14 @@ class Person:
     current_check: str | None = None
     profile: tuple[ProfileVersion, ...] = ()
     """Oldest first; the last one counts."""
+    zone: str | None = None
+    """The IANA name of the time zone that the person lives by; None until it is known."""
+    quiet: tuple[int, int] = (22, 8)
+    """From which hour to which hour of theirs nothing is sent unasked; the same hour twice: no such hours."""
+    left_alone: bool = False
+    """The person wants nothing sent that they did not ask for."""
+    forgetting: bool = False
+    """The person said "forget me", and was asked whether they are sure."""
 
     @property
     def about(self) -> ProfileVersion:
@@ -246,6 +274,18 @@ class Check:
     fine: Mapping[str, Fine] = field(default_factory=dict)
     """Red flags that the person is fine with."""
     decision: Decision | None = None
+    asked: int = 0
+    """Counts what the person changed: buttons and windows carry it, so that a reminder makes none of them stale."""
+    reminders: tuple[Reminder, ...] = ()
+    """Still to come, the next one first."""
+    reminded: Reminder | None = None
+    """The one that came last, as long as nothing was answered since: what "snooze" puts off."""
+    nudged_at: datetime | None = None
+    """When the one nudge of an abandoned check was sent, or let be; None before."""
+    parked: bool = False
+    """Abandoned: nothing more is sent about it until the person comes back."""
+    warned_at: datetime | None = None
+    """When the person was told that the check expires, if nothing has changed since."""
 
     @property
     def is_profile(self) -> bool:
@@ -264,3 +304,5 @@ class Session:
     check: Check | None = None
     saved: tuple[Check, ...] = ()
     """The person's other checks: only there while the profile is at hand, to be read again when it changes."""
+    undelivered: int = 0
+    """Messages to the person that were given up and that they have not been told of."""

@@ -72,7 +72,7 @@ class Player:
         replies: tuple[Reply, ...] = ()
         for line in lines:
             self.shown.append(line)
-            replies = await self.handle(Typed(ME, self.now, line, self.check.id, self.check.revision))
+            replies = await self.handle(Typed(ME, self.now, line, self.check.id, self.check.asked))
         return replies
 
     async def leave(self) -> tuple[Reply, ...]:

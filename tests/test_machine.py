@@ -235,9 +235,9 @@ class Play:
             case "leave":
                 return Left(ME, at, self.talking)
             case "old line":
-                seen = check.revision - 1 - doing.number % 3 if check else 0
+                seen = check.asked - 1 - doing.number % 3 if check else 0
                 return Typed(ME, at, self.line(replace(doing, what="answer")), self.talking, seen=seen)
-        return Typed(ME, at, self.line(doing), self.talking, seen=check.revision if check else None)
+        return Typed(ME, at, self.line(doing), self.talking, seen=check.asked if check else None)
 
     def line(self, doing: Doing) -> str:  # noqa: C901  one case a thing to do
         check, number = self.session(self.talking).check, doing.number
@@ -361,7 +361,7 @@ class Taken:
     @property
     def old(self) -> bool:
         """Whether the line was typed at an older question."""
-        return isinstance(self.event, Typed) and self.event.seen != self.check_before.revision
+        return isinstance(self.event, Typed) and self.event.seen != self.check_before.asked
 
     @property
     def check_before(self) -> Check:
@@ -586,7 +586,7 @@ def test_asking_about_the_check_changes_no_answer_and_loses_no_step(history: lis
 def test_a_line_typed_at_an_older_question_changes_nothing(history: list[Doing], doing: Doing, late: int) -> None:
     play = played(history)
     before = play.session(play.talking)
-    event = Typed(ME, NOON + timedelta(days=1), play.line(doing), play.talking, seen=play.check.revision - late)
+    event = Typed(ME, NOON + timedelta(days=1), play.line(doing), play.talking, seen=play.check.asked - late)
     _, turn = play.take(event)
     assert turn.session == before
     assert turn.replies[0] == Say(phrase("moved_on"))
@@ -599,7 +599,7 @@ def test_a_line_typed_at_this_question_is_read_as_if_its_revision_were_not_known
 ) -> None:
     play = played(history)
     line, session = play.line(doing), play.session(play.talking)
-    known = advance(core(), session, Typed(ME, NOON, line, seen=play.check.revision))
+    known = advance(core(), session, Typed(ME, NOON, line, seen=play.check.asked))
     assert known == advance(core(), session, Typed(ME, NOON, line))
 
 

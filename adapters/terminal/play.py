@@ -75,7 +75,7 @@ def play(
     turn = handle(opened)
     while _show(turn, PlainText(console, turn.catalogue, turn.session.person.language)):
         check = turn.session.check
-        seen = check.revision if check else None
+        seen = check.asked if check else None
         identity = check.id if check else None
         line = source.read()
         turn = handle(_event(opened.key, clock(), line, identity, seen))

@@ -1,0 +1,151 @@
+"""What is sent to people, where to, and how that ended: the values of the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
+
+from conversations.catalogue import Phrase, phrase
+from conversations.replies import Reply
+from conversations.session import SessionKey
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMessage:
+    """A new message to the person of the conversation."""
+
+    kind: Literal["direct"] = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class InChannel:
+    """A new message in a channel, or in a thread of it."""
+
+    channel: str
+    thread: str | None = None
+    kind: Literal["channel"] = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class EditOf:
+    """An earlier message of ours, to be replaced."""
+
+    channel: str
+    message: str
+    kind: Literal["edit"] = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionReply:
+    """The reply to a click or a command, as long as its token is good."""
+
+    token: str
+    """A secret: whoever has it can speak in our name. Stores keep it encrypted."""
+    expires_at: datetime
+    """15 minutes after the interaction on Discord; on Slack 30 minutes, and five uses."""
+    kind: Literal["interaction"] = "interaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An earlier message of ours, to be taken back."""
+
+    channel: str
+    message: str
+    kind: Literal["withdrawal"] = "withdrawal"
+
+
+Destination = Annotated[
+    DirectMessage | InChannel | EditOf | InteractionReply | Withdrawal,
+    Discriminator("kind"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to say where. One turn makes one; a platform may need several of its own messages for it."""
+
+    to: Destination
+    replies: tuple[Reply, ...] = ()
+    language: str = "en"
+    pack: str | None = None
+    """The name of the pack whose catalogue words the replies; None: the product's own sentences suffice."""
+    check: str | None = None
+    """The check that buttons of the message are about, and `Check.asked` as it was then."""
+    asked: int = 0
+    notification: Phrase = phrase("notification.reply")
+    """What may show on a lock screen: never a company, never an answer."""
+    farewell: bool = False
+    """The confirmation of an erasing: what could not be taken back is said with it, and no receipt is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a platform has a message that was sent: what is needed to edit it or to take it back."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It is there. None: the platform tells no address (an ephemeral reply)."""
+
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """The platform wants to be left alone for `seconds`, for this method and workspace."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It did not work this time, and may work later. `reason` is a short code, never a platform's own words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """It will never work: the person has closed their messages, the channel is gone. `reason` as above."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The token of an interaction is no longer good. No failure: the next click shows the current question."""
+
+
+SendOutcome = Sent | RetryAfter | Failed | GaveUp | Expired
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox that was claimed."""
+
+    id: int
+    """Also the idempotency key of the sending, with the part's number."""
+    key: SessionKey
+    message: Message
+    parts_sent: int = 0
+    attempts: int = 0
+    left_standing: int = 0
+    """With a farewell: how many of our messages could not be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, as an operator sees it: nothing of what it says."""
+
+    id: int
+    key: SessionKey
+    kind: str
+    """The kind of its destination."""
+    reason: str
+    attempts: int
+    created_at: datetime
