@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from conversations.catalogue import Catalogue
 from conversations.pack_values import PackValues, Product
 from conversations.packs import PackMistakesError, build_script, from_json, to_json
 from conversations.ports import SessionStore
@@ -45,15 +46,20 @@ class PacksInUse:
                 await self._fetch(check.pack)
         return Packs(self._current, dict(self._kept))
 
+    async def catalogue_of(self, name: str | None) -> Catalogue:
+        """Return where the words of a pack are; the product's own where none is named."""
+        if name and name not in self._present and name not in self._kept:
+            await self._fetch(name)
+        return (Packs(self._current, dict(self._kept)).of(name) or self.begin).catalogue if name else self.begin.catalogue
+
     async def script_of(self, check: Check) -> Script:
         """Return the questionnaire of one check."""
         return (await self.of([check])).of(check.pack) or self.begin
 
-    async def keep(self, check: Check) -> None:
-        """Store the pack of a check."""
+    def body_of(self, check: Check) -> tuple[str, str] | None:
+        """Return the name and the values of a check's pack, to be stored with it; None where they came from the store."""
         pack = self._present.get(check.pack)
-        if pack:
-            await self._store.keep_pack(check.pack, to_json(pack.values))
+        return (check.pack, to_json(pack.values)) if pack else None
 
     async def _fetch(self, name: str) -> None:
         body = await self._store.pack(name)

@@ -1,30 +1,43 @@
-"""One turn: lock the conversation, load, advance, commit. Only what is committed is shown."""
+"""One turn: lock the conversation, load, advance, commit. Only what is committed is shown or sent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from bot.packs_in_use import PacksInUse
 from conversations.dialogue import advance
-from conversations.events import Event
-from conversations.ports import Commit, SessionStore
-from conversations.replies import Turn
+from conversations.events import Event, TimePassed
+from conversations.messages import Destination, Message
+from conversations.ports import Commit, SessionStore, Work
+from conversations.reminders import Policy
+from conversations.replies import Held, Reply, Turn
 from conversations.session import PROFILE_CHECK, Session, SessionKey
+
+Nudge = Callable[[SessionKey], None]
+"""Tells the delivery that a conversation has something to send."""
+
+
+def _nobody(_key: SessionKey) -> None:
+    return
 
 
 class Turns:
     """The TurnHandler: the machine over a store."""
 
-    def __init__(self, packs: PacksInUse, store: SessionStore) -> None:
+    def __init__(
+        self, packs: PacksInUse, store: SessionStore, policy: Policy | None = None, nudge: Nudge = _nobody
+    ) -> None:
         self._packs = packs
         self._store = store
+        self._policy = policy or Policy()
+        self._nudge = nudge
         # Weak values: a conversation's lock is gone as soon as nobody holds or awaits it.
         self._locks: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
 
-    async def handle(self, event: Event) -> Turn:
-        """Take one event through a turn.
+    async def handle(self, event: Event, reply_to: Destination | None = None) -> Turn:
+        """Take one event through a turn; with `reply_to`, its replies go into the outbox.
 
         Raises:
             StorageError: nothing was saved, and nothing may be shown as if it were.
@@ -32,27 +45,56 @@ class Turns:
         """
         async with self._locked(event.key):
             while True:
-                before = await self._store.load(event.key, event.check)
-                if event.check == PROFILE_CHECK:
-                    saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
-                    before = replace(before, saved=tuple(saved))
+                before = await self._load(event)
                 packs = await self._packs.of([before.check, *before.saved])
-                turn = advance(self._packs.begin, before, event, packs)
-                if turn.session == before or await self._saved(before, turn.session):
+                turn = advance(self._packs.begin, before, event, packs, self._policy)
+                turn = replace(turn, replies=tuple([await self._filled(reply, event.key) for reply in turn.replies]))
+                done = await self._commit(event, before, turn, reply_to)
+                if done is Commit.DUPLICATE:
+                    return replace(turn, session=before, replies=())
+                if done is Commit.SAVED:
+                    if reply_to is not None and turn.replies:
+                        self._nudge(event.key)
                     return turn
                 # Another process was faster: look again at what it left.
 
-    async def _saved(self, before: Session, after: Session) -> bool:
-        """Commit; where a check has a pack that it had not before, that is stored with it."""
+    async def _load(self, event: Event) -> Session:
+        before = await self._store.load(event.key, event.check)
+        if event.check != PROFILE_CHECK:
+            return before
+        saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
+        return replace(before, saved=tuple(saved))
+
+    async def _filled(self, reply: Reply, key: SessionKey) -> Reply:
+        return replace(reply, json=await self._store.held(key)) if isinstance(reply, Held) else reply
+
+    async def _commit(self, event: Event, before: Session, turn: Turn, reply_to: Destination | None) -> Commit:
+        messages = _messages(turn, reply_to)
+        if turn.erase:
+            farewell = messages[0] if messages else None
+            return await self._store.erase(event.key, event.at, event.id, farewell)
+        if turn.session == before and event.id is None and not messages and not isinstance(event, TimePassed):
+            return Commit.SAVED
+        told = bool(before.undelivered) and not isinstance(event, TimePassed)
+        work = Work(
+            before,
+            turn.session,
+            event.at,
+            event.id,
+            messages,
+            turn.due,
+            self._new_pack(before, turn.session),
+            told=told,
+            expired=turn.expired,
+        )
+        return await self._store.commit(work)
+
+    def _new_pack(self, before: Session, after: Session) -> tuple[str, str] | None:
+        """Return the pack of a check that had another one before, or none."""
         check = after.check
         if check is None or (before.check and before.check.pack == check.pack):
-            return await self._store.commit(before, after) is Commit.SAVED
-        await self._packs.keep(check)
-        saved = await self._store.commit(before, after) is Commit.SAVED
-        if saved:
-            # Once more: somebody who erased their data meanwhile took the pack along, as nobody's check named it.
-            await self._packs.keep(check)
-        return saved
+            return None
+        return self._packs.body_of(check)
 
     @asynccontextmanager
     async def _locked(self, key: SessionKey) -> AsyncIterator[None]:
@@ -61,3 +103,20 @@ class Turns:
             lock = self._locks[key] = asyncio.Lock()
         async with lock:
             yield
+
+
+def _messages(turn: Turn, reply_to: Destination | None) -> Sequence[Message]:
+    if reply_to is None or not turn.replies:
+        return ()
+    person, check = turn.session.person, turn.session.check
+    return (
+        Message(
+            reply_to,
+            turn.replies,
+            person.language,
+            check.pack if check and not check.is_profile else None,
+            check.id if check else None,
+            check.asked if check else 0,
+            turn.notification,
+        ),
+    )

@@ -44,6 +44,8 @@ class Work:
     messages: tuple[Message, ...] = ()
     due: datetime | None = None
     """When the check at hand wants a TimePassed; None: never."""
+    pack: tuple[str, str] | None = None
+    """The name and the values of the questionnaire that the check has not named before; kept with it."""
     told: bool = False
     """The messages say that earlier ones were given up."""
     expired: bool = False
@@ -75,9 +77,6 @@ class SessionStore(Protocol):
 
     async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
         """Return checks of these platforms whose time has come, the one that waits longest first."""
-
-    async def keep_pack(self, name: str, body: str) -> None:
-        """Keep a questionnaire under the name that checks have for it; one that is there already stays as it is."""
 
     async def pack(self, name: str) -> str | None:
         """Return a questionnaire that was kept; None where there is none of that name."""
@@ -120,7 +119,7 @@ class Outbox(Protocol):
     async def put_off(self, row: Outgoing, until: datetime, attempts: int) -> None:
         """Try again later; the conversation waits for it."""
 
-    async def give_up(self, row: Outgoing, reason: str, at: datetime) -> None:
+    async def give_up(self, row: Outgoing, reason: str) -> None:
         """Make it a dead letter: the conversation goes on without it, and the person is told at their next visit."""
 
     async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:

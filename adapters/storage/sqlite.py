@@ -1,49 +1,50 @@
-"""Sessions in one SQLite file, through aiosqlite, in WAL mode.
+"""People, their checks and their messages in one SQLite file."""
 
-`synchronous=FULL`: a commit is on the disk before its reply is shown, so that a power cut costs nothing that a
-person has seen acknowledged.
-"""
-
-import asyncio
-import errno
-import os
+import json
 import sqlite3
-import stat
+import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import aiosqlite
-
-from adapters.storage.migrations import migrate, refuse_others
-from conversations.catalogue import phrase
-from conversations.ports import Commit, StorageError
+from adapters.storage.database import Database, Refused, open_database, told
+from adapters.storage.sealing import Sealer, secret_beside
+from adapters.storage.sqlite_outbox import SqliteOutbox, insert_message, milliseconds, whose
+from conversations.messages import Message, Withdrawal
+from conversations.ports import Commit, DueCheck, Work
 from conversations.session import Check, Person, Session, SessionKey
 from conversations.snapshot import SnapshotError, dump_check, dump_person, load_check, load_person
 
-BUSY_SECONDS = 10
-"""How long to wait for another process that is writing."""
-_TRIES_A_SECOND = 20
+EVENTS_KEPT = timedelta(days=3)
+"""How long an event is known again. Slack repeats one for about five minutes, Discord within a resumed session."""
+_EVENTS_KEPT_AT_LEAST = 3600
+"""And for this many seconds by a clock that cannot be set."""
+TOMBSTONES_KEPT = timedelta(days=30)
+DEAD_LETTERS_KEPT = timedelta(days=30)
+_TIDIED_AT_ONCE = 2000
+_WHOSE = "platform = ? AND workspace = ? AND person = ?"
 
-_PRAGMAS = ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
-
-_SELECT_PERSON = "SELECT body FROM people WHERE platform = ? AND workspace = ? AND person = ?"
+_SELECT_PERSON = f"""
+    SELECT body, (SELECT count(*) FROM outbox WHERE {_WHOSE} AND state = 'dead' AND told = 0 AND kind <> 'withdrawal')
+    FROM people WHERE {_WHOSE}
+"""  # noqa: S608  no value is in it
 _INSERT_PERSON = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_UPDATE_PERSON = """
-    UPDATE people SET revision = ?, body = ? WHERE platform = ? AND workspace = ? AND person = ? AND revision = ?
+_UPDATE_PERSON = f"UPDATE people SET revision = ?, body = ? WHERE {_WHOSE} AND revision = ?"  # noqa: S608
+_SELECT_CHECK = f"SELECT body FROM checks WHERE {_WHOSE} AND id = ?"  # noqa: S608
+_SELECT_CHECKS = f"SELECT body FROM checks WHERE {_WHOSE} ORDER BY changed_at DESC, id"  # noqa: S608
+_SELECT_DUE = """
+    SELECT platform, workspace, person, id FROM checks
+    WHERE due_at <= ? AND platform IN (SELECT value FROM json_each(?)) ORDER BY due_at LIMIT ?
 """
-_DELETE_PERSON = "DELETE FROM people WHERE platform = ? AND workspace = ? AND person = ?"
-_SELECT_CHECK = "SELECT body FROM checks WHERE platform = ? AND workspace = ? AND person = ? AND id = ?"
-_SELECT_CHECKS = """
-    SELECT body FROM checks WHERE platform = ? AND workspace = ? AND person = ? ORDER BY changed_at DESC, id
-"""
-_INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_UPDATE_CHECK = """
-    UPDATE checks SET revision = ?, changed_at = ?, body = ?
-    WHERE platform = ? AND workspace = ? AND person = ? AND id = ? AND revision = ?
-"""
+_INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_UPDATE_CHECK = f"""
+    UPDATE checks SET revision = ?, changed_at = ?, body = ?, due_at = ? WHERE {_WHOSE} AND id = ? AND revision = ?
+"""  # noqa: S608
+_UPDATE_DUE = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_at IS NOT ?"  # noqa: S608
+_DELETE_CHECK = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"  # noqa: S608
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
 # Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
@@ -52,197 +53,271 @@ _DELETE_PACKS = """
         SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.record.pack') END FROM checks
     )
 """
-_DELETE_CHECKS = "DELETE FROM checks WHERE platform = ? AND workspace = ? AND person = ?"
-_PROBLEMS = {
-    sqlite3.SQLITE_FULL: "full",
-    sqlite3.SQLITE_IOERR: "io",
-    sqlite3.SQLITE_NOTADB: "not_a_database",
-    sqlite3.SQLITE_CORRUPT: "damaged",
-    sqlite3.SQLITE_CANTOPEN: "cannot_open",
-    sqlite3.SQLITE_READONLY: "read_only",
-    sqlite3.SQLITE_BUSY: "busy",
-    sqlite3.SQLITE_LOCKED: "busy",
-}
+_SEE = "INSERT INTO seen_events (event, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_SELECT_TOMBSTONE = "SELECT erased_at, left_alone FROM tombstones WHERE person = ?"
+_INSERT_TOMBSTONE = """
+    INSERT INTO tombstones VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET erased_at = max(erased_at, excluded.erased_at), left_alone = excluded.left_alone
+"""
+_TOLD = f"UPDATE outbox SET told = 1 WHERE {_WHOSE} AND state = 'dead' AND told = 0"  # noqa: S608
+_SELECT_SENT = f"SELECT channel, message FROM sent_messages WHERE {_WHOSE}"  # noqa: S608
+# Orders to withdraw that an earlier erasing left stay until they are done.
+_ERASE = (
+    f"DELETE FROM checks WHERE {_WHOSE}",  # noqa: S608
+    f"DELETE FROM people WHERE {_WHOSE}",  # noqa: S608
+    f"DELETE FROM outbox WHERE {_WHOSE} AND kind <> 'withdrawal'",  # noqa: S608
+    f"DELETE FROM sent_messages WHERE {_WHOSE}",  # noqa: S608
+)
+PERSONAL = """
+    SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+    WHERE t.type = 'table' AND c.name = 'person' AND EXISTS (
+        SELECT 1 FROM pragma_table_info(t.name) w WHERE w.name = 'workspace'
+    )
+"""
+"""The tables that say whose a row is."""
+_TIDY = (
+    (
+        "DELETE FROM tombstones WHERE person IN "
+        "(SELECT person FROM tombstones WHERE left_alone = 0 AND erased_at < ? LIMIT ?)",
+        TOMBSTONES_KEPT,
+    ),
+    (
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'dead' AND created_at < ? LIMIT ?)",
+        DEAD_LETTERS_KEPT,
+    ),
+)
+_TIDY_EVENTS = """
+    DELETE FROM seen_events WHERE id IN (SELECT id FROM seen_events WHERE id <= ? AND seen_at < ? LIMIT ?)
+"""
 
 
 @asynccontextmanager
-async def open_sqlite(path: Path) -> AsyncIterator["SqliteStore"]:
+async def open_sqlite(path: Path, secret: str | None = None) -> AsyncIterator["SqliteStore"]:
     """Open the file, creating it (and its folder) for this user alone where it is not there.
+
+    Args:
+        path: the file.
+        secret: what tokens are encrypted with; by default one in a file beside it, made at first use.
 
     Raises:
         StorageError: it cannot be opened, is no database of ours, or was written by a newer version.
 
     """
-    with _told(path):
-        _create_privately(path)
-        connection = await aiosqlite.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        with _told(path):
-            await refuse_others(connection, str(path))
-            await _switch_to_wal(connection)
-            for pragma in _PRAGMAS:
-                await connection.execute(f"PRAGMA {pragma}")
-            await migrate(connection, str(path))
-        yield SqliteStore(connection, path)
-    finally:
-        await connection.close()
-
-
-async def _switch_to_wal(connection: aiosqlite.Connection) -> None:
-    """Set the journal mode, waiting for a writer: SQLite itself does not wait at this statement."""
-    for waiting in range(BUSY_SECONDS * _TRIES_A_SECOND, -1, -1):
-        try:
-            await connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not waiting:
-                raise
-            await asyncio.sleep(1 / _TRIES_A_SECOND)
-        else:
-            return
-
-
-def _create_privately(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "not a file")
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what the database or the system says into one line for the person."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # An error without a code is aiosqlite's own: the connection is gone.
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF
-        raise StorageError(phrase(f"storage.{_PROBLEMS.get(code, 'other')}", name=str(path))) from error
-    except OSError as error:
-        raise StorageError(phrase("storage.cannot_open", name=str(path))) from error
-    except SnapshotError as error:
-        raise StorageError(phrase("storage.damaged", name=str(path))) from error
+    async with open_database(path) as database:
+        with told(path):
+            sealer = Sealer(secret or secret_beside(path))
+        yield SqliteStore(database, sealer)
 
 
 class SqliteStore:
-    """A SessionStore on one connection."""
+    """A SessionStore."""
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+        self.outbox = SqliteOutbox(database, sealer)
+        self._marks: list[tuple[float, int]] = []
 
     async def load(self, key: SessionKey, check: str | None = None) -> Session:
         """Return the person and one of their checks."""
-        with _told(self._path):
-            body = await self._one(_SELECT_PERSON, _key(key))
-            person = Person(key) if body is None else load_person(body)
-            wanted = check or person.current_check
-            body = await self._one(_SELECT_CHECK, (*_key(key), wanted))
-            return Session(person, None if body is None else load_check(body))
+        mine = whose(key)
 
-    async def commit(self, before: Session, after: Session) -> Commit:
-        """Write what changed, or nothing."""
+        def read(connection: sqlite3.Connection) -> tuple[str | None, int, str | None]:
+            row = connection.execute(_SELECT_PERSON, (*mine, *mine)).fetchone()
+            if row is None:
+                return None, 0, None
+            # The check at hand is named in the person's own record.
+            wanted = check or load_person(row[0]).current_check
+            found = connection.execute(_SELECT_CHECK, (*mine, wanted)).fetchone() if wanted else None
+            return row[0], row[1], found[0] if found else None
 
-        def write(connection: sqlite3.Connection) -> bool:
-            return _write_person(connection, before.person, after.person) and _write_check(connection, before, after)
+        person, undelivered, found = await self._database.read(read)
+        with told(self._database.path):
+            if person is None:
+                return Session(Person(key, left_alone=await self._left_alone(key)))
+            return Session(load_person(person), load_check(found) if found else None, undelivered=undelivered)
 
-        return Commit.SAVED if await self._transaction(write) else Commit.STALE
+    async def _left_alone(self, key: SessionKey) -> bool:
+        mark = self._mark(key)
+        row = await self._database.read(lambda connection: connection.execute(_SELECT_TOMBSTONE, (mark,)).fetchone())
+        return bool(row and row[1])
+
+    async def commit(self, work: Work) -> Commit:
+        """Write what one turn changed, or nothing."""
+        before, after = work.before, work.after
+        person = dump_person(after.person) if after.person != before.person else None
+        check = dump_check(after.check) if after.check and after.check != before.check else None
+        pack = (work.pack[0], _packed(work.pack[1])) if work.pack else None
+        event = self._sealer.mark("event", after.person.key.platform, work.event) if work.event else None
+        rows = [insert_message(self._sealer, after.person.key, message, work.at) for message in work.messages]
+
+        def write(connection: sqlite3.Connection) -> Commit:
+            if event is not None:
+                self._see(connection, event, work)
+            _write_person(connection, work, person)
+            _write_check(connection, work, check)
+            if pack:
+                connection.execute(_INSERT_PACK, pack)
+            if work.expired:
+                connection.execute(_DELETE_PACKS)
+            if work.told:
+                connection.execute(_TOLD, whose(after.person.key))
+            for sql, values in rows:
+                connection.execute(sql, values)
+            return Commit.SAVED
+
+        return await self._database.write(write)
+
+    def _see(self, connection: sqlite3.Connection, event: bytes, work: Work) -> None:
+        at = milliseconds(work.at)
+        if not connection.execute(_SEE, (event, at)).rowcount:
+            raise Refused(Commit.DUPLICATE)
+        if not work.before.person.revision:
+            mark = self._mark(work.after.person.key)
+            if any(at <= erased_at for erased_at, _ in connection.execute(_SELECT_TOMBSTONE, (mark,))):
+                raise Refused(Commit.DUPLICATE)
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
-        with _told(self._path):
-            rows = await self._connection.execute_fetchall(_SELECT_CHECKS, _key(key))
-            return [load_check(row[0]) for row in rows]
+        rows = await self._database.read(lambda connection: connection.execute(_SELECT_CHECKS, whose(key)).fetchall())
+        with told(self._database.path):
+            return [load_check(body) for (body,) in rows]
 
-    async def keep_pack(self, name: str, body: str) -> None:
-        """Keep a questionnaire, compressed."""
-        packed = zlib.compress(body.encode(errors="surrogatepass"))
-
-        def write(connection: sqlite3.Connection) -> bool:
-            connection.execute(_INSERT_PACK, (name, packed))
-            return True
-
-        await self._transaction(write)
+    async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
+        """Return checks whose time has come."""
+        values = (milliseconds(now), json.dumps(sorted(platforms)), limit)
+        rows = await self._database.read(lambda connection: connection.execute(_SELECT_DUE, values).fetchall())
+        return [DueCheck(SessionKey(*key), check) for *key, check in rows]
 
     async def pack(self, name: str) -> str | None:
         """Return a questionnaire that was kept."""
-        with _told(self._path):
-            rows = [row async for row in await self._connection.execute(_SELECT_PACK, (name,))]
+        row = await self._database.read(lambda connection: connection.execute(_SELECT_PACK, (name,)).fetchone())
+        with told(self._database.path):
             try:
-                return zlib.decompress(rows[0][0]).decode(errors="surrogatepass") if rows else None
+                return zlib.decompress(row[0]).decode(errors="surrogatepass") if row else None
             except (zlib.error, UnicodeDecodeError):
                 raise SnapshotError("a stored pack is damaged") from None
 
-    async def forget(self, key: SessionKey) -> int:
+    async def erase(
+        self, key: SessionKey, at: datetime, event: str | None = None, farewell: Message | None = None
+    ) -> Commit:
         """Erase everything about a person, and the traces of it in the write-ahead log."""
-        gone = 0
+        mine, sealer = whose(key), self._sealer
+        seen = sealer.mark("event", key.platform, event) if event else None
 
-        def erase(connection: sqlite3.Connection) -> bool:
-            nonlocal gone
-            gone = connection.execute(_DELETE_CHECKS, _key(key)).rowcount
-            connection.execute(_DELETE_PERSON, _key(key))
+        def write(connection: sqlite3.Connection) -> Commit:
+            if seen and not connection.execute(_SEE, (seen, milliseconds(at))).rowcount:
+                raise Refused(Commit.DUPLICATE)
+            row = connection.execute(_SELECT_PERSON, (*mine, *mine)).fetchone()
+            sent = connection.execute(_SELECT_SENT, mine).fetchall()
+            if row:
+                tombstone = (self._mark(key), milliseconds(at), _wants_to_be_left_alone(row[0]))
+                connection.execute(_INSERT_TOMBSTONE, tombstone)
+            for sql in _ERASE:
+                connection.execute(sql, mine)
             connection.execute(_DELETE_PACKS)
-            return True
+            for channel, message in sent:
+                order = Message(Withdrawal(channel, message))
+                connection.execute(*insert_message(sealer, key, order, at))
+            if farewell:
+                connection.execute(*insert_message(sealer, key, replace(farewell, farewell=True), at))
+            return Commit.SAVED
 
-        await self._transaction(erase)
-        with _told(self._path):
-            # secure_delete has overwritten the rows; the log still holds their pages until it is cut.
-            ((busy, *_),) = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            if busy:
-                raise StorageError(phrase("storage.busy", name=str(self._path)))
-        return gone
+        done = await self._database.write(write)
+        await self._database.cut_log()
+        return done
 
-    async def _transaction(self, write: Callable[[sqlite3.Connection], bool]) -> bool:
-        """Run a whole transaction in one piece on the database's thread; roll back where `write` says no or fails.
+    async def held(self, key: SessionKey) -> str:
+        """Return everything that is stored about a person, as JSON."""
 
-        In one piece, so that neither a second turn on the same connection nor a cancelled task can come between its
-        statements. That is only to be had through two private names of aiosqlite, whose version is pinned for it.
-        """
+        def read(connection: sqlite3.Connection) -> dict[str, list[dict[str, object]]]:
+            tables = [name for (name,) in connection.execute(PERSONAL).fetchall()]
+            found = {}
+            for table in tables:
+                cursor = connection.execute(f"SELECT * FROM {table} WHERE {_WHOSE}", whose(key))  # noqa: S608  ours
+                names = [column[0] for column in cursor.description]
+                found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            return found
 
-        def work(connection: sqlite3.Connection) -> bool:
-            connection.execute("BEGIN IMMEDIATE")
-            saved = False
-            try:
-                saved = write(connection)
-                if saved:
-                    connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-            return saved
+        tables = await self._database.read(read)
+        for row in (row for rows in tables.values() for row in rows):
+            row.pop("token", None)
+            if "body" in row:
+                row["body"] = _readable(str(row["body"]))
+        return json.dumps(tables, ensure_ascii=False, indent=1)
 
-        with _told(self._path):
-            return bool(await self._connection._execute(work, self._connection._conn))  # type: ignore[no-untyped-call]  # noqa: SLF001  see above
+    async def tidy(self, now: datetime) -> None:
+        """Let go of what has served its time."""
+        for sql, kept in _TIDY:
+            await self._delete(sql, milliseconds(now - kept))
+        ((newest,),) = await self._database.read(
+            lambda connection: connection.execute("SELECT coalesce(max(id), 0) FROM seen_events").fetchall()
+        )
+        clock = time.monotonic()
+        self._marks.append((clock, newest))
+        # What came in within the last hour stays, wherever the calendar was set to meanwhile.
+        old = [mark for mark in self._marks if mark[0] <= clock - _EVENTS_KEPT_AT_LEAST]
+        if old:
+            self._marks = self._marks[len(old) - 1 :]
+            await self._delete(_TIDY_EVENTS, old[-1][1], milliseconds(now - EVENTS_KEPT))
 
-    async def _one(self, sql: str, values: Sequence[str | None]) -> str | None:
-        async with self._connection.execute(sql, values) as cursor:
-            row = await cursor.fetchone()
-        return str(row[0]) if row else None
+    async def _delete(self, sql: str, *values: int) -> None:
+        gone = _TIDIED_AT_ONCE
+        while gone == _TIDIED_AT_ONCE:  # in small transactions, so that turns come between them
+            gone = await self._database.write(
+                lambda connection: connection.execute(sql, (*values, _TIDIED_AT_ONCE)).rowcount
+            )
+
+    def _mark(self, key: SessionKey) -> bytes:
+        return self._sealer.mark("person", *whose(key))
 
 
-def _write_person(connection: sqlite3.Connection, before: Person, after: Person) -> bool:
-    if after == before:
-        return True
-    key, body = _key(after.key), dump_person(after)
+def _wants_to_be_left_alone(body: str) -> bool:
+    try:
+        return load_person(body).left_alone
+    except SnapshotError:
+        return False
+
+
+def _readable(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
+
+
+def _write_person(connection: sqlite3.Connection, work: Work, body: str | None) -> None:
+    if body is None:
+        return
+    before, after = work.before.person, work.after.person
+    mine = whose(after.key)
     if before.revision == 0:
-        return connection.execute(_INSERT_PERSON, (*key, after.revision, body)).rowcount == 1
-    return connection.execute(_UPDATE_PERSON, (after.revision, body, *key, before.revision)).rowcount == 1
+        done = connection.execute(_INSERT_PERSON, (*mine, after.revision, body))
+    else:
+        done = connection.execute(_UPDATE_PERSON, (after.revision, body, *mine, before.revision))
+    if done.rowcount != 1:
+        raise Refused(Commit.STALE)
 
 
-def _write_check(connection: sqlite3.Connection, before: Session, after: Session) -> bool:
-    check = after.check
-    if check is None or check == before.check:
-        return True
-    key, body = _key(after.person.key), dump_check(check)
+def _write_check(connection: sqlite3.Connection, work: Work, body: str | None) -> None:
+    before, check = work.before.check, work.after.check
+    if check is None:
+        return
+    mine, due = whose(work.after.person.key), milliseconds(work.due) if work.due else None
     changed_at = check.changed_at.astimezone(UTC).isoformat(timespec="microseconds")
-    if before.check is None or before.check.id != check.id:
-        new = (*key, check.id, check.revision, changed_at, body)
-        return connection.execute(_INSERT_CHECK, new).rowcount == 1
-    changed = (check.revision, changed_at, body, *key, check.id, before.check.revision)
-    return connection.execute(_UPDATE_CHECK, changed).rowcount == 1
+    if work.expired and before:
+        done = connection.execute(_DELETE_CHECK, (*mine, check.id, before.revision))
+    elif body is None:
+        connection.execute(_UPDATE_DUE, (due, *mine, check.id, due))
+        return
+    elif before is None or before.id != check.id:
+        done = connection.execute(_INSERT_CHECK, (*mine, check.id, check.revision, changed_at, body, due))
+    else:
+        values = (check.revision, changed_at, body, due, *mine, check.id, before.revision)
+        done = connection.execute(_UPDATE_CHECK, values)
+    if done.rowcount != 1:
+        raise Refused(Commit.STALE)
 
 
-def _key(key: SessionKey) -> tuple[str, str, str]:
-    return key.platform, key.workspace, key.person
+def _packed(body: str) -> bytes:
+    return zlib.compress(body.encode(errors="surrogatepass"))

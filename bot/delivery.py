@@ -1,0 +1,193 @@
+"""The outbox loop: claim, render, send, settle, back off. In order within a conversation, conversations side by side."""
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.logs import conversation, note
+from bot.packs_in_use import PacksInUse
+from conversations.messages import Expired, Failed, GaveUp, InteractionReply, Outgoing, RetryAfter, SendOutcome, Sent
+from conversations.ports import MessageSender, Outbox, StorageError
+from conversations.session import SessionKey
+
+SENDING_AT_ONCE = 32
+OF_ONE_WORKSPACE = 8
+"""So that one that answers slowly leaves room for the others."""
+SEND_SECONDS = 20
+"""After which a platform is taken not to have answered."""
+SWEEP_SECONDS = 1.0
+NUDGED = 10_000
+"""Conversations that are waited for in memory; a sweep finds the rest."""
+ATTEMPTS = 12
+"""With the pauses between them about an hour and a quarter."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
+"""Seconds."""
+
+Clock = Callable[[], datetime]
+
+
+def pause(attempts: int) -> float:
+    """Return how many seconds to wait after so many attempts: twice as long each time, and never all at once."""
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts)
+    return random.uniform(longest / 2, longest)  # noqa: S311  no secret hangs on it
+
+
+class Delivery:
+    """Sends what is in the outbox."""
+
+    def __init__(self, outbox: Outbox, senders: Mapping[str, MessageSender], packs: PacksInUse, clock: Clock) -> None:
+        self._outbox = outbox
+        self._senders = senders
+        self._packs = packs
+        self._clock = clock
+        self._ready: deque[SessionKey] = deque()
+        self._known: set[SessionKey] = set()
+        """Ready, held back or being sent."""
+        self._again: set[SessionKey] = set()
+        """Nudged while they were being sent."""
+        self._sending: dict[asyncio.Task[None], SessionKey] = {}
+        self._of_workspace: Counter[tuple[str, str]] = Counter()
+        self._closed: dict[tuple[str, str, str], datetime] = {}
+        """(platform, workspace, method) -> until when the platform wants to be left alone."""
+        self._unsettled: dict[int, tuple[int, SendOutcome]] = {}
+        """What was sent and could not be settled: it is not sent again."""
+        self._open = True
+
+    def nudge(self, key: SessionKey) -> None:
+        """Tell that a conversation has something to send."""
+        if key in self._known:
+            self._again.add(key)
+        elif self._open and key.platform in self._senders and len(self._known) < NUDGED:
+            self._known.add(key)
+            self._ready.append(key)
+            self._start()
+
+    async def run(self) -> None:
+        """Look for what waits, again and again: after a start, after a pause, or sent by an operator."""
+        while self._open:
+            try:
+                for key in await self._outbox.waiting(self._clock(), self._senders.keys(), NUDGED):
+                    self.nudge(key)
+            except StorageError as error:
+                note("sweep_failed", error, problem=error.told.key)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def close(self, seconds: float) -> None:
+        """Begin nothing any more, and wait for what is being sent."""
+        self._open = False
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=seconds)
+        for task in self._sending:
+            task.cancel()
+
+    def _start(self) -> None:
+        """Begin with as many conversations as there is room for; those of a busy workspace let others pass."""
+        for _ in range(len(self._ready)):
+            if len(self._sending) >= SENDING_AT_ONCE or not self._open:
+                return
+            key = self._ready.popleft()
+            whose = (key.platform, key.workspace)
+            if self._of_workspace[whose] >= OF_ONE_WORKSPACE:
+                self._ready.append(key)
+                continue
+            self._of_workspace[whose] += 1
+            task = asyncio.create_task(self._conversation(key))
+            self._sending[task] = key
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        key = self._sending.pop(task)
+        self._known.discard(key)
+        whose = (key.platform, key.workspace)
+        self._of_workspace[whose] -= 1
+        if not self._of_workspace[whose]:
+            del self._of_workspace[whose]
+        if not task.cancelled() and (error := task.exception()):
+            note("delivery_failed", error, conversation=conversation(key))
+        elif key in self._again:
+            self._again.discard(key)
+            self.nudge(key)
+        self._again.discard(key) if key not in self._known else None
+        self._start()
+
+    async def _conversation(self, key: SessionKey) -> None:
+        """Send what one conversation has, as long as it goes."""
+        try:
+            while self._open and (row := await self._outbox.claim(key, self._clock())):
+                if not await self._deliver(row):
+                    return
+        except StorageError as error:
+            note("delivery_stopped", error, conversation=conversation(key), problem=error.told.key)
+
+    async def _deliver(self, row: Outgoing) -> bool:
+        """Send one message; tell whether the next may follow."""
+        to, sender = row.message.to, self._senders[row.key.platform]
+        gate = (row.key.platform, row.key.workspace, sender.method(to))
+        now = self._clock()
+        if gate in self._closed and now < self._closed[gate] <= now + timedelta(seconds=LONGEST_PAUSE):
+            await self._outbox.put_off(row, self._closed[gate], row.attempts)
+            return False
+        self._closed.pop(gate, None)
+        if isinstance(to, InteractionReply) and (not to.token or to.expires_at <= now):
+            await self._outbox.drop(row)
+            return True
+        try:
+            catalogue = await self._packs.catalogue_of(row.message.pack)
+            parts = sender.fit(row.message, catalogue, row.left_standing)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001  a message that cannot be rendered must not hold up what follows
+            note("unrenderable", error, conversation=conversation(row.key), row=row.id)
+            await self._outbox.give_up(row, "unrenderable")
+            return True
+        if not parts:
+            await self._outbox.drop(row)
+            return True
+        while True:
+            outcome = await self._send(sender, row, parts[row.parts_sent])
+            last = row.parts_sent + 1 >= len(parts)
+            if not isinstance(outcome, Sent) or last:
+                return await self._settled(row, outcome, gate)
+            await self._outbox.part_sent(row, outcome.receipt, self._clock())
+            self._unsettled.pop(row.id, None)
+            row = replace(row, parts_sent=row.parts_sent + 1)
+
+    async def _send(self, sender: MessageSender, row: Outgoing, part: object) -> SendOutcome:
+        unsettled = self._unsettled.get(row.id)
+        if unsettled and unsettled[0] == row.parts_sent:
+            return unsettled[1]
+        try:
+            sending = sender.send(row.key, row.message.to, part, f"{row.id}-{row.parts_sent}")
+            outcome = await asyncio.wait_for(sending, SEND_SECONDS)
+        except TimeoutError:
+            return Failed("no_answer")
+        except Exception as error:  # noqa: BLE001  whatever a platform's library raises, the row outlives it
+            note("send_failed", error, conversation=conversation(row.key), row=row.id)
+            return Failed("fault")
+        if isinstance(outcome, Sent):
+            self._unsettled[row.id] = (row.parts_sent, outcome)
+        return outcome
+
+    async def _settled(self, row: Outgoing, outcome: SendOutcome, gate: tuple[str, str, str]) -> bool:
+        now = self._clock()
+        match outcome:
+            case Sent():
+                await self._outbox.settle(row, outcome.receipt, now)
+                self._unsettled.pop(row.id, None)
+            case Expired():
+                await self._outbox.drop(row)
+            case RetryAfter():
+                self._closed[gate] = now + timedelta(seconds=min(outcome.seconds, LONGEST_PAUSE))
+                await self._outbox.put_off(row, self._closed[gate], row.attempts)
+                return False
+            case Failed() if row.attempts + 1 < ATTEMPTS:
+                until = now + timedelta(seconds=pause(row.attempts))
+                await self._outbox.put_off(row, until, row.attempts + 1)
+                return False
+            case Failed() | GaveUp():
+                note("gave_up", conversation=conversation(row.key), row=row.id, reason=outcome.reason)
+                await self._outbox.give_up(row, outcome.reason)
+        return True

@@ -1,0 +1,92 @@
+"""The bot that runs: platforms listen, turns are taken, messages go out, times come; until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.delivery import Clock, Delivery
+from bot.due_checks import DueChecks, tidy
+from bot.intake import Intake
+from bot.limits import PERSON, WORKSPACE, Rate
+from bot.logs import note
+from bot.packs_in_use import PacksInUse
+from bot.turns import Turns
+from conversations.ports import MessageSender, Outbox, SessionStore, TurnHandler
+from conversations.reminders import Policy
+
+TURN_SECONDS, SEND_SECONDS, CLOSE_SECONDS = 5.0, 3.0, 1.0
+"""What is left of ten seconds at a stop: for turns in flight, for messages being sent, for platforms to hang up."""
+
+
+class Platform(Protocol):
+    """A chat platform."""
+
+    @property
+    def name(self) -> str:
+        """Return the platform of its people's keys."""
+
+    @property
+    def sender(self) -> MessageSender:
+        """Return what sends to it."""
+
+    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
+        """Hand every event to the turns and acknowledge it after; until the bot stops."""
+
+
+class Engine:
+    """Everything behind the platforms."""
+
+    def __init__(  # noqa: PLR0913  each is a part of it
+        self,
+        store: SessionStore,
+        outbox: Outbox,
+        packs: PacksInUse,
+        platforms: Sequence[Platform],
+        policy: Policy,
+        *,
+        clock: Clock = lambda: datetime.now(UTC),
+        person: Rate = PERSON,
+        workspace: Rate = WORKSPACE,
+    ) -> None:
+        senders = {platform.name: platform.sender for platform in platforms}
+        self._store = store
+        self._platforms = platforms
+        self._clock = clock
+        self.delivery = Delivery(outbox, senders, packs, clock)
+        turns = Turns(packs, store, policy, self.delivery.nudge)
+        self.intake = Intake(turns, store, packs, self.delivery.nudge, person, workspace)
+        self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Run until it is told to stop; then finish what was begun, and nothing else."""
+        loops = [
+            asyncio.create_task(work)
+            for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock))
+        ]
+        listening = [asyncio.create_task(platform.listen(self.intake, stopping)) for platform in self._platforms]
+        stopped = asyncio.create_task(stopping.wait())
+        note("running", platforms=len(self._platforms))
+        await asyncio.wait([stopped, *loops, *listening], return_when=asyncio.FIRST_COMPLETED)
+        stopping.set()
+        await self.intake.close(TURN_SECONDS)
+        await self.delivery.close(SEND_SECONDS)
+        for task in loops:
+            task.cancel()
+        _, late = await asyncio.wait(listening, timeout=CLOSE_SECONDS) if listening else (set(), set())
+        for task in late:
+            task.cancel()
+        ended = await asyncio.gather(*loops, *listening, return_exceptions=True)
+        note("stopped")
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return what is set when the process is asked to end."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
