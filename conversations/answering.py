@@ -179,6 +179,18 @@ def fill_in(scene: Scene) -> Outcome:
     return after, (Say(phrase("fill_in.start", n=len(agenda))), *view(after))
 
 
+def second_pass(scene: Scene) -> Outcome:
+    """Go to what is open, after the person was away for an interview."""
+    if scene.facts.open_steps():
+        return to_next(scene), ()
+    agenda = still_to_fill_in(scene)
+    if not agenda:
+        return scene, (Say(phrase("fill_in.nothing")),)
+    return to_next(scene.with_check(replace(scene.check, agenda=agenda))), (
+        Say(phrase("fill_in.start", n=len(agenda))),
+    )
+
+
 def deeper(scene: Scene) -> Outcome:
     """Ask the deeper steps of one question, or of all."""
     number = scene.meant.number

@@ -47,7 +47,7 @@ def resume(scene: Scene) -> Outcome:
         return here, (Say(phrase("profile.greeting")), *view(here))
     given = len(here.facts.answers)
     welcome = Say(phrase("welcome_back", n=given) if given else phrase("welcome"))
-    return here, (welcome, *_newer(here), *_last_said(here), *view(here))
+    return here, (*_parked(here), welcome, *_newer(here), *_last_said(here), *view(here))
 
 
 def _still_asked(scene: Scene) -> bool:
@@ -74,6 +74,10 @@ def step_before(scene: Scene) -> Step | None:
 def reopen(scene: Scene) -> Outcome:
     """Come back to a finished check."""
     return scene, (ShowReport(scene.report), *_newer(scene), *view(scene))
+
+
+def _parked(scene: Scene) -> tuple[Reply, ...]:
+    return (Say(phrase("parked")),) if scene.check.parked else ()
 
 
 def _newer(scene: Scene) -> tuple[Reply, ...]:
@@ -134,6 +138,8 @@ def start_over(scene: Scene) -> Outcome:
     """Clear the check, and begin again."""
     old = scene.check
     emptied = Check(old.id, old.pack, old.opened_at, old.changed_at, old.revision, asked=old.asked)
+    # The interview is still to come.
+    emptied = replace(emptied, reminders=old.reminders, nudged_at=old.nudged_at)
     after = to_next(scene.with_check(emptied))
     if after.check.is_profile:
         after = after.with_person(with_answers(after.person, {}, scene.event.at))

@@ -10,14 +10,16 @@ Nothing here knows a clock, a file or a platform.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from conversations import about_you, answering, coming_and_going, deciding, looking_up
+from conversations import about_you, answering, coming_and_going, deciding, keeping, looking_up, reminding
 from conversations.catalogue import language_for, phrase
 from conversations.events import Event, Left, Opened, TimePassed, Typed
 from conversations.reading_answers import Reader
-from conversations.replies import Goodbye, Turn
-from conversations.scene import Handler, Scene, lost, menu
+from conversations.reminders import Due, Policy, next_due
+from conversations.replies import Goodbye, Held, Reply, Say, Turn
+from conversations.scene import Handler, Scene, lost, menu, view
 from conversations.script import Packs, Script
 from conversations.session import PROFILE_CHECK, Check, Intent, Meant, Phase, Session
+from conversations.zones import is_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +30,102 @@ class Move:
     to: tuple[Phase, ...]
 
 
-def advance(script: Script, session: Session, event: Event, packs: Packs | None = None) -> Turn:
+def advance(
+    script: Script, session: Session, event: Event, packs: Packs | None = None, policy: Policy | None = None
+) -> Turn:
     """Take one turn.
 
     Args:
         script: the questionnaire that a new check is begun with.
         session: the person and the check at hand.
-        event: what they did.
+        event: what they did, or that a time came.
         packs: the questionnaires of checks that were begun with another one.
+        policy: whether and when we write first.
 
     The session that comes back has its revisions raised by one where something changed; an event that only asks
     for words leaves it as it was.
 
     """
-    before = session
+    before, policy, packs = session, policy or Policy(), packs or Packs({script.id: script})
     if isinstance(event, Opened):
         session = _at_hand(script, session, event)
     check = session.check
     if check is None:
-        return Turn(session, (Goodbye(phrase("gone")),), script.catalogue)
-    packs = packs or Packs({script.id: script})
+        return _without_check(script, before, event)
     mine = script if check.is_profile else packs.of(check.pack) or script
-    scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs)
+    scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy)
+    if isinstance(event, TimePassed):
+        return _time_passed(before, scene)
     if isinstance(event, Typed) and event.seen is not None and event.seen != check.asked:
         after, replies = answering.moved_on(scene)
+    elif scene.person.forgetting and (sure := _sure(scene)):
+        if sure is Intent.YES:
+            return Turn(before, keeping.FAREWELL, mine.catalogue, erase=True)
+        scene = scene.with_person(replace(scene.person, forgetting=False))
+        after, replies = scene, (Say(phrase("forget.kept")), *view(scene))
     else:
+        scene = scene.with_person(replace(scene.person, forgetting=False))
         scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    changed = after.check
-    if changed != check and not isinstance(event, TimePassed):
+    # Whoever does something is back.
+    changed = replace(after.check, parked=False, warned_at=None)
+    if changed.answers != check.answers:
+        changed = replace(changed, reminded=None)
+    if changed != check:
         changed = replace(changed, changed_at=event.at, pack=after.script.name, asked=check.asked + 1)
-    return Turn(_raised(before, replace(session, person=after.person, check=changed)), replies, after.script.catalogue)
+    session = _raised(before, replace(session, person=after.person, check=changed))
+    if session.undelivered:
+        replies = (Say(phrase("undelivered", n=session.undelivered)), *replies)
+    return Turn(session, replies, after.script.catalogue, next_due(changed, after.person, policy))
+
+
+def _time_passed(before: Session, scene: Scene) -> Turn:
+    """Take the turn that a time brings. It is nothing that the person did: the check's own times stay as they are."""
+    check, due = scene.check, scene.due
+    after, replies = TRANSITIONS[check.phase, Intent.TIME].handler(scene)
+    changed = after.check
+    if (changed.phase, changed.at) != (check.phase, check.at):
+        # Something else is being asked now: an answer to what was asked before must not land on it.
+        changed = replace(changed, asked=check.asked + 1)
+    session = _raised(before, replace(before, check=changed))
+    expired = due is Due.EXPIRY
+    return Turn(
+        session,
+        replies,
+        after.script.catalogue,
+        None if expired else next_due(changed, after.person, scene.policy),
+        expired=expired,
+        notification=phrase(f"notification.{due if due and replies else 'reply'}"),
+    )
+
+
+def _without_check(script: Script, session: Session, event: Event) -> Turn:
+    """Take a turn where there is no check at hand: what is kept about the person can be asked for all the same."""
+    person, gone = session.person, (Goodbye(phrase("gone")),)
+    replies: tuple[Reply, ...] = () if isinstance(event, TimePassed) else gone
+    if isinstance(event, Typed):
+        menu = keeping.SURE if person.forgetting else ()
+        meant = Reader(script, person.language).read(event.text, Phase.CONFIRMING, None, menu).intent
+        person = replace(person, forgetting=False)
+        match meant:
+            case Intent.YES if session.person.forgetting:
+                return Turn(session, keeping.FAREWELL, script.catalogue, erase=True)
+            case Intent.NO if session.person.forgetting:
+                replies = (Say(phrase("forget.kept")),)
+            case Intent.FORGET:
+                person, replies = keeping.asked_to_forget(person)
+            case Intent.HELD | Intent.EXPORT:
+                replies = (Held(whole=meant is Intent.EXPORT),)
+    return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
+
+
+def _sure(scene: Scene) -> Intent | None:
+    """Return yes or no to "erase it all?"; None for anything else."""
+    if not isinstance(scene.event, Typed):
+        return None
+    reader = Reader(scene.script, scene.person.language)
+    meant = reader.read(scene.event.text, Phase.CONFIRMING, None, keeping.SURE).intent
+    return meant if meant in keeping.SURE else None
 
 
 def _at_hand(script: Script, session: Session, event: Opened) -> Session:
@@ -66,6 +133,8 @@ def _at_hand(script: Script, session: Session, event: Opened) -> Session:
     if event.language and (event.switch or not session.person.revision):
         language = language_for(event.language, script.catalogue.languages)
         session = replace(session, person=replace(session.person, language=language))
+    if event.zone and session.person.zone is None and is_zone(event.zone):
+        session = replace(session, person=replace(session.person, zone=event.zone))
     check = session.check
     if event.check == PROFILE_CHECK:
         return session if check else replace(session, check=_new(script, PROFILE_CHECK, event))
@@ -122,8 +191,19 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.QUESTIONS: looking_up.show_questions,
     Intent.FINE: deciding.fine,
     Intent.NOT_FINE: deciding.not_fine,
+    Intent.INTERVIEW: reminding.interview,
+    Intent.REMIND: reminding.remind,
+    Intent.REMINDERS: reminding.show_reminders,
+    Intent.SNOOZE: reminding.snooze,
+    Intent.STOP: reminding.stop,
+    Intent.WRITE_AGAIN: reminding.write_again,
+    Intent.ZONE: reminding.time_zone,
+    Intent.QUIET: reminding.quiet_hours,
+    Intent.FORGET: keeping.ask_to_forget,
+    Intent.HELD: keeping.show_held,
+    Intent.EXPORT: keeping.export,
 }
-"""What only says something, or marks a flag, and leaves the conversation where it is."""
+"""What only says something, marks a flag, or sets a time, and leaves the conversation where it is."""
 
 TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     # wherever the conversation is
@@ -136,6 +216,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.UPDATE): Move(coming_and_going.update, (phase, *_ON)) for phase in _TALKING},
     **{(phase, Intent.LATER): _same(phase, coming_and_going.later) for phase in _UNFINISHED},
     **{(phase, Intent.QUIT): _same(phase, coming_and_going.leave) for phase in _UNFINISHED},
+    **{(phase, Intent.TIME): Move(reminding.time_passed, tuple(dict.fromkeys((phase, *_ON)))) for phase in Phase},
     # coming, and coming back
     (Phase.NEW, Intent.OPEN): Move(coming_and_going.begin, (Phase.ASKING, Phase.REVIEWING)),
     **{

@@ -10,6 +10,7 @@ from conversations.events import Event
 from conversations.facts import Facts
 from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import learned
+from conversations.reminders import Due, Policy, has_come
 from conversations.replies import Ask, Choose, Progress, Reply, ReviewAnswers, Say
 from conversations.report import Report
 from conversations.script import Feeds, Packs, Script, Step
@@ -30,6 +31,7 @@ class Scene:
 
     saved: tuple[Check, ...] = ()
     packs: Packs = field(default_factory=lambda: Packs({}))
+    policy: Policy = field(default_factory=Policy)
     carried: Facts | None = None
     """The facts of the scene before, where nothing was said since."""
 
@@ -42,6 +44,11 @@ class Scene:
     def report(self) -> Report:
         """What the check amounts to."""
         return report_on(self.script, self.check, self.person.about)
+
+    @cached_property
+    def due(self) -> Due | None:
+        """What the check has waited for, and its time has come."""
+        return has_come(self.check, self.person, self.policy, self.event.at)
 
     @property
     def step(self) -> Step | None:
