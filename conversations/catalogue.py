@@ -45,7 +45,8 @@ def language_for(tag: str, available: Collection[str]) -> str:
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
+    """Return the locale of a language; one that nobody knows is English."""
     try:
         return Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
@@ -54,7 +55,7 @@ def _locale(language: str) -> Locale:
 
 def plural_categories(language: str) -> frozenset[str]:
     """Return the forms that a sentence with a count has in a language: "one" and "other" in English."""
-    return _locale(language).plural_form.tags | {"other"}
+    return locale_of(language).plural_form.tags | {"other"}
 
 
 class Catalogue:
@@ -85,7 +86,7 @@ class Catalogue:
         found = entries.get(said.key)
         count = said.args.get("n")
         if found is None and isinstance(count, int | float):
-            form = _locale(language).plural_form(count)
+            form = locale_of(language).plural_form(count)
             found = entries.get(f"{said.key}.{form}", entries.get(f"{said.key}.other"))
         if not isinstance(found, str):
             raise KeyError(f"{language}: no sentence {said.key}")
@@ -111,12 +112,12 @@ class Catalogue:
             return self.text(arg, language)
         if isinstance(arg, date):
             return day(arg, language)
-        return format_decimal(arg, locale=_locale(language), group_separator=False)
+        return format_decimal(arg, locale=locale_of(language), group_separator=False)
 
 
 def day(when: date, language: str, *, short: bool = False) -> str:
     """Write a day as the language writes it: March 2, 2026, or 2026年3月2日."""
-    return format_date(when, "medium" if short else "long", _locale(language))
+    return format_date(when, "medium" if short else "long", locale_of(language))
 
 
 def placeholders(sentence: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
 from conversations.catalogue import Catalogue
+from conversations.reading_times import is_time, read_hours, when_words
 from conversations.script import Feeds, Script, Step
 from conversations.session import (
     Amount,
@@ -38,7 +39,7 @@ SKILL_LIMIT = 40
 _NEAR = 75
 """Similarity, of 100, from which a near miss is offered."""
 _NEAR_COMMAND = 85
-_LEADING_AWAY = (Intent.QUIT, Intent.LATER, Intent.START_OVER)
+_LEADING_AWAY = (Intent.QUIT, Intent.LATER, Intent.START_OVER, Intent.STOP, Intent.FORGET)
 _NEAR_SKILL = 92
 """The same for the name of a skill; the trade has many names that are nearly alike."""
 _CLEAR = 6
@@ -84,7 +85,20 @@ _COMMANDS = (
     Intent.LATER,
     Intent.START_OVER,
     Intent.QUIT,
+    Intent.INTERVIEW,
+    Intent.REMIND,
+    Intent.REMINDERS,
+    Intent.SNOOZE,
+    Intent.STOP,
+    Intent.WRITE_AGAIN,
+    Intent.ZONE,
+    Intent.QUIET,
+    Intent.FORGET,
+    Intent.HELD,
+    Intent.EXPORT,
 )
+_TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
+"""Commands that a time follows."""
 _NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE)
 """Commands that a number follows, and a reason may."""
 
@@ -169,11 +183,14 @@ class Reader:
         if picked := self._picked(text, menu):
             return picked
         if step is None:
-            return self._near_command(normalise(text))
+            return self._with_text(text) or self._near_command(normalise(text))
         text, source, quote = self._attributed(text)
         if not text and source:
             return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
-        return replace(self._answer(text, normalise(text), step), source=source, quote=quote)
+        answer = self._answer(text, normalise(text), step)
+        if answer.intent is Intent.UNREADABLE and (command := self._with_text(text)):
+            return command
+        return replace(answer, source=source, quote=quote)
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -258,6 +275,8 @@ class Reader:
             for word in self._words(f"with_number.{intent}"):
                 if meant := self._numbered(intent, text, word):
                     return meant
+        if (command := self._with_text(text)) and self._is_told_enough(command):
+            return command
         if term := self._term(said):
             return Meant(Intent.GLOSSARY, text=term)
         return _UNREADABLE if text.startswith("/") else None
@@ -282,6 +301,25 @@ class Reader:
         if number is None:
             number, reason = self._with_reason(rest)
         return None if number is None else Meant(intent, number=number, text=reason.strip())
+
+    def _with_text(self, text: str) -> Meant | None:
+        """Read "interview 3 Dec 14:00", "time zone Berlin", 免打扰 22 8."""
+        for intent in (*_TIMED, Intent.ZONE, Intent.QUIET):
+            for word in sorted(self._words(f"with_text.{intent}"), key=len, reverse=True):
+                rest = _after(text.lstrip("/"), word, "" if _unspaced(word) else _WORDS_END)
+                if rest:
+                    return Meant(intent, text=rest.lstrip(f" {_COLONS}"))
+        return None
+
+    def _is_told_enough(self, command: Meant) -> bool:
+        """Tell whether what follows the word leaves no doubt that it is a command: "Interview Ltd" is a name."""
+        match command.intent:
+            case Intent.ZONE:
+                return True
+            case Intent.QUIET:
+                return read_hours(command.text, self._words("when.off")) is not None
+            case _:
+                return is_time(command.text, when_words(self._catalogue, self.language))
 
     def _with_reason(self, text: str) -> tuple[int | None, str]:
         """Split "2 because ..." and "2，因为..." behind the number."""

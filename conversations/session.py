@@ -196,6 +196,17 @@ class Intent(StrEnum):
     LATER = "later"
     START_OVER = "start_over"
     QUIT = "quit"
+    INTERVIEW = "interview"
+    REMIND = "remind"
+    REMINDERS = "reminders"
+    SNOOZE = "snooze"
+    STOP = "stop"
+    WRITE_AGAIN = "write_again"
+    ZONE = "zone"
+    QUIET = "quiet"
+    FORGET = "forget"
+    HELD = "held"
+    EXPORT = "export"
     TIME = "time"
     """Nobody said anything: a time came that the check was waiting for."""
 
@@ -208,7 +219,7 @@ class Meant:
     answer: Answer | None = None
     number: int | None = None
     text: str = ""
-    """A reason, the term that was asked about, or the language to speak."""
+    """A reason, the term that was asked about, the language to speak, a time or a place as it was typed."""
     source: Source | None = None
     quote: str = ""
 

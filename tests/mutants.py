@@ -25,7 +25,7 @@ CODE: Mapping[str, tuple[str, str, Any]] = {
     "title_note": ("S01", "conversations.assessment.team_kind:_notes", lambda *_: []),
     "always_a_question": ("S03", "conversations.judgement:still_open", lambda *_: ()),
     "earlier_title": ("S02", "conversations.assessment.team_kind:_notes", lambda *_: []),
-    "card": ("S05", "conversations.dialogue:_card", "_help"),
+    "card": ("S05", "conversations.looking_up:card", "show_help"),
     "startup": ("S07", "conversations.assessment.team_kind:_is_startup", lambda _: False),
     "mixed": ("S19", "conversations.assessment.team_kind:NEAR", 2.0),
     "step_cap": ("S09", "conversations.assessment.team_kind:STEP_CAP", 1),
@@ -43,8 +43,8 @@ CODE: Mapping[str, tuple[str, str, Any]] = {
     "usual_owner": ("S28", "conversations.assessment.ownership:_map", lambda *_: []),
     "usual_owner_applied": ("S29", "conversations.assessment.ownership:_map", lambda *_: []),
     "usual_owner_research": ("S30", "conversations.assessment.ownership:_map", lambda *_: []),
-    "profile_versions": ("S37", "conversations.dialogue:with_answers", lambda person, *_: person),
-    "read_again": ("S37", "conversations.dialogue:read_again", lambda *_: ()),
+    "profile_versions": ("S37", "conversations.about_you:with_answers", lambda person, *_: person),
+    "read_again": ("S37", "conversations.about_you:read_again", lambda *_: ()),
     "goal": ("S40", "conversations.judgement:_goal", lambda *_: None),
     "decision": ("S40", "conversations.judgement:_decision", lambda *_: None),
     "flags_of_question_3_first": ("S34", "conversations.red_flags:QUESTIONS", ("ownership", "gap", "kind")),
@@ -138,7 +138,7 @@ def _patch(where: str, replacement: Any) -> None:  # noqa: ANN401  it stands for
     value = getattr(module, replacement) if isinstance(replacement, str) else replacement
     original = getattr(module, name)
     setattr(module, name, value)
-    table: dict[Any, Any] = getattr(module, "TRANSITIONS", {})
+    table: dict[Any, Any] = sys.modules["conversations.dialogue"].TRANSITIONS
     for row, move in dict(table).items():
         if move.handler is original:
             table[row] = type(move)(value, move.to)

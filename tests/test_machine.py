@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
-from conversations import dialogue
+from conversations import scene as scenes
 from conversations.assessment import ownership, skill_gap, team_kind
 from conversations.catalogue import Phrase, phrase
-from conversations.dialogue import TRANSITIONS, Scene, _menu, advance
+from conversations.dialogue import TRANSITIONS, advance
 from conversations.events import Event, Left, Opened, Typed
 from conversations.facts import Facts
 from conversations.judgement import facts_of, report_on
@@ -22,6 +22,7 @@ from conversations.reads import flag_reads, verdict_reads
 from conversations.red_flags import raised
 from conversations.replies import Ask, Choose, Goodbye, Listed, ReviewAnswers, Say, ShowReport, Turn
 from conversations.report import RaisedFlag, Report, Verdict
+from conversations.scene import Scene, menu
 from conversations.script import Script, Step
 from conversations.session import (
     PROFILE_CHECK,
@@ -90,7 +91,7 @@ def _each_check_is_judged_once() -> Iterator[None]:
         return reports[key]
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(dialogue, "report_on", remembered)
+        patched.setattr(scenes, "report_on", remembered)
         yield
 
 
@@ -309,7 +310,7 @@ def meant(play: Session, line: str) -> Meant:
     """Return how a line is read there."""
     assert play.check is not None
     scene = Scene(core(), play.person, play.check, Typed(ME, NOON, line), Meant(Intent.OPEN), play.saved)
-    return Reader(core(), "en").read(line, play.check.phase, scene.step, _menu(scene))
+    return Reader(core(), "en").read(line, play.check.phase, scene.step, menu(scene))
 
 
 def phrases(value: object) -> Iterator[Phrase]:

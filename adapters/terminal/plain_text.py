@@ -11,7 +11,8 @@ from rich.table import Table
 from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outline, Paragraph, Points
 from adapters.terminal.wrapping import Text
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.replies import Ask, Choose, Goodbye, Listed, Reply, ReviewAnswers, Say, ShowReport
+from conversations.held import held_summary
+from conversations.replies import Ask, Choose, Goodbye, Held, Listed, Reply, ReviewAnswers, Say, ShowReport
 
 _NARROW = 30
 """Columns below which an indent costs more than it shows."""
@@ -44,6 +45,8 @@ class PlainText:
                 self._print(Text(self._text(reply.text), style="bold"), self._numbered(options))
             case ReviewAnswers():
                 self._print(*self._review(reply))
+            case Held():
+                self._print(*self._held(reply))
             case ShowReport():
                 self.show_blocks(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case _:
@@ -129,6 +132,14 @@ class PlainText:
         if not review.complete:
             yield Text(self._text(phrase("review.ahead")))
         yield Text(self._text(phrase("review.how")), style="dim")
+
+    def _held(self, held: Held) -> Iterable[RenderableType]:
+        if held.whole:
+            yield Text(held.json)
+            return
+        yield Text(self._text(phrase("held.title")), style="bold")
+        yield self._hanging([("·", self._text(line)) for line in held_summary(held.json)])
+        yield Text(self._text(phrase("held.how")), style="dim")
 
     def _points(self, points: Points) -> Iterable[RenderableType]:
         for place, item in enumerate(points.items):

@@ -1,0 +1,39 @@
+"""What is kept about the person, and being forgotten: wherever the conversation is, and where there is none."""
+
+from dataclasses import replace
+
+from conversations.catalogue import phrase
+from conversations.replies import Choose, Held, Reply, Say
+from conversations.scene import Outcome, Scene, view
+from conversations.session import Intent, Person
+
+SURE = (Intent.YES, Intent.NO)
+
+
+def ask_to_forget(scene: Scene) -> Outcome:
+    """Say what erasing takes and what stays, and ask once.
+
+    It counts as a change of the check, so that the "yes" of an older message cannot answer this.
+    """
+    person, replies = asked_to_forget(scene.person)
+    after = scene.with_person(person).with_check(replace(scene.check, asked=scene.check.asked + 1))
+    return after, replies
+
+
+def asked_to_forget(person: Person) -> tuple[Person, tuple[Reply, ...]]:
+    """Mark somebody as asked whether they are sure."""
+    replies = Say(phrase("forget.goes")), Say(phrase("forget.stays")), Choose(phrase("forget.ask"), SURE)
+    return replace(person, forgetting=True), replies
+
+
+def show_held(scene: Scene) -> Outcome:
+    """Count what is stored about the person."""
+    return scene, (Held(), *view(scene))
+
+
+def export(scene: Scene) -> Outcome:
+    """Hand out everything that is stored about the person."""
+    return scene, (Held(whole=True), *view(scene))
+
+
+FAREWELL: tuple[Reply, ...] = (Say(phrase("forget.erased")),)
