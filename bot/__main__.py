@@ -8,13 +8,12 @@ import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from adapters.documents.json_document import to_json
@@ -22,10 +21,12 @@ from adapters.documents.markdown import to_markdown
 from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
+from bot.exits import Exit, in_one_line
+from bot.operator_commands import database_commands, outbox_commands
 from bot.pack_commands import pack_commands, refused_packs
 from bot.settings import Settings
-from bot.wiring import TERMINAL_PERSON, Application, Content, application, load_content
-from conversations.catalogue import ENGLISH, Phrase, language_for, phrase
+from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, run_bot
+from conversations.catalogue import ENGLISH, language_for, phrase
 from conversations.events import Opened
 from conversations.judgement import report_on
 from conversations.ports import StorageError
@@ -41,16 +42,6 @@ _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter or digit that is mistaken for another."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a system says which language its user reads; the first that is set counts."""
-
-
-class Exit(IntEnum):
-    """Exit codes; docs/terminal.md says what each means."""
-
-    NOT_FOUND = 1
-    USAGE = 2
-    FAULT = 70
-    STORAGE = 74
-    SETTINGS = 78
 
 
 class Format(StrEnum):
@@ -96,6 +87,8 @@ def main() -> None:
 
 
 cli.add_typer(pack_commands, name="pack")
+cli.add_typer(database_commands, name="database")
+cli.add_typer(outbox_commands, name="outbox")
 
 
 @cli.callback(invoke_without_command=True)
@@ -195,8 +188,29 @@ def forget(
             if normalise(sys.stdin.readline()) not in words("words.commands.yes", spoken):
                 typer.echo(text(phrase("forget.kept"), spoken))
                 return
-        run(app.store.forget(TERMINAL_PERSON))
+        run(app.store.erase(TERMINAL_PERSON, _now()))
         typer.echo(text(phrase("forget.done"), spoken))
+
+
+@cli.command()
+def export(language: Language = None) -> None:
+    """Print everything that is kept about you, as JSON."""
+    with _running(language) as (run, app, _):
+        typer.echo(run(app.store.held(TERMINAL_PERSON)))
+
+
+@cli.command("run")
+def run_() -> None:
+    """Run the bot on the chat platforms that are set up, until it is asked to end."""
+    content = load_content()
+    catalogue, spoken = content.core.catalogue, language_for(_system_language(), content.core.catalogue.languages)
+    with in_one_line(catalogue, spoken):
+        settings = Settings()
+        platforms = chat_platforms(settings)
+        if not platforms:
+            typer.echo(catalogue.text(phrase("run.no_platform"), spoken), err=True)
+            raise typer.Exit(Exit.SETTINGS)
+        asyncio.run(run_bot(settings, content, platforms))
 
 
 @contextmanager
@@ -208,31 +222,17 @@ def _running(asked: str | None, content: Content | None = None) -> Iterator[tupl
     content = content or load_content()
     script = content.core
     spoken = language_for(asked or _system_language(), script.catalogue.languages)
-
-    def stop(told: Phrase, code: Exit) -> NoReturn:
-        typer.echo(script.catalogue.text(told, spoken), err=True)
-        raise typer.Exit(code)
-
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        names = ", ".join(f"TEAMCHECK_{part['loc'][0]}".upper() for part in error.errors())
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS)
-    with asyncio.Runner() as runner:
-        context = application(settings, content)
+    with in_one_line(script.catalogue, spoken), asyncio.Runner() as runner:
+        context = application(Settings(), content)
+        app = runner.run(context.__aenter__())
         try:
-            app = runner.run(context.__aenter__())
-            try:
-                with suppress(StorageError):  # it comes up again where the person is needed: erasing works without
-                    person = runner.run(app.store.load(TERMINAL_PERSON)).person
-                    if person.revision and not asked:
-                        spoken = language_for(person.language, script.catalogue.languages)
-                yield runner.run, app, spoken
-            finally:
-                runner.run(context.__aexit__(None, None, None))
-        except StorageError as error:
-            stop(error.told, Exit.STORAGE)
+            with suppress(StorageError):  # it comes up again where the person is needed: erasing works without
+                person = runner.run(app.store.load(TERMINAL_PERSON)).person
+                if person.revision and not asked:
+                    spoken = language_for(person.language, script.catalogue.languages)
+            yield runner.run, app, spoken
+        finally:
+            runner.run(context.__aexit__(None, None, None))
 
 
 def _teams(run: Run, app: Application) -> list[Check]:

@@ -11,7 +11,7 @@ from conversations.catalogue import Phrase, phrase
 from conversations.events import Event, TimePassed
 from conversations.messages import Destination, Message
 from conversations.ports import Commit, SessionStore, StorageError, TurnHandler, Work
-from conversations.replies import Say, Turn
+from conversations.replies import Reply, Say, Turn
 from conversations.session import Person, Session, SessionKey
 
 AT_ONCE = 1000
@@ -99,12 +99,10 @@ class Intake:
         note("slowed_down", conversation=conversation(event.key))
         return await self._say(event, reply_to, phrase("slow_down", n=math.ceil(seconds)))
 
-    async def _say(
-        self, event: Event, reply_to: Destination | None, text: Phrase, seen: str | None = None
-    ) -> Turn:
+    async def _say(self, event: Event, reply_to: Destination | None, text: Phrase, seen: str | None = None) -> Turn:
         """Say something that changes nothing."""
         session = await self._store.load(event.key)
-        replies = (Say(text),)
+        replies: tuple[Reply, ...] = (Say(text),)
         messages = () if reply_to is None else (Message(reply_to, replies, session.person.language),)
         work = Work(Session(session.person), Session(session.person), event.at, seen, messages)
         if await self._store.commit(work) is not Commit.SAVED:

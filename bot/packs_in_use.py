@@ -50,7 +50,9 @@ class PacksInUse:
         """Return where the words of a pack are; the product's own where none is named."""
         if name and name not in self._present and name not in self._kept:
             await self._fetch(name)
-        return (Packs(self._current, dict(self._kept)).of(name) or self.begin).catalogue if name else self.begin.catalogue
+        return (
+            (Packs(self._current, dict(self._kept)).of(name) or self.begin).catalogue if name else self.begin.catalogue
+        )
 
     async def script_of(self, check: Check) -> Script:
         """Return the questionnaire of one check."""

@@ -1,12 +1,16 @@
 """What the operator can set: read once, frozen, passed on."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from conversations.reminders import Policy
+
 SQLITE = "sqlite:///"
+SECRET_LENGTH = 32
 
 
 def default_database_url() -> str:
@@ -22,6 +26,26 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=default_database_url)
     """Where checks are kept: `sqlite:////absolute/path`, or `sqlite:///relative/path`."""
 
+    secret_key: SecretStr | None = None
+    """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
+    nudge_days: float = Field(3, gt=0)
+    """After how many days without a word an unfinished check is asked about, once."""
+    park_days: float = Field(4, gt=0)
+    """And after how many more it is let be."""
+    keep_unfinished_days: float = Field(180, ge=0)
+    """How long a check that was let be is kept; 0: for ever."""
+    keep_finished_days: float = Field(365, ge=0)
+    """How long a finished check is kept after the last thing done with it; 0: for ever."""
+    warn_days: float = Field(14, gt=0)
+    """How many days before its end the person is told."""
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and len(secret.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"it is {SECRET_LENGTH} characters at least, and nothing that can be guessed")
+        return secret
+
     @field_validator("database_url")
     @classmethod
     def _known(cls, url: str) -> str:
@@ -35,3 +59,14 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def policy(self) -> Policy:
+        """When we write first, and how long a check is kept."""
+        return Policy(
+            nudge_after=timedelta(days=self.nudge_days),
+            park_after=timedelta(days=self.park_days),
+            keep_parked=timedelta(days=self.keep_unfinished_days) or None,
+            keep_finished=timedelta(days=self.keep_finished_days) or None,
+            warn_before=timedelta(days=self.warn_days),
+        )

@@ -1,7 +1,7 @@
 """One turn: lock the conversation, load, advance, commit. Only what is committed is shown or sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from weakref import WeakValueDictionary
@@ -105,7 +105,7 @@ class Turns:
             yield
 
 
-def _messages(turn: Turn, reply_to: Destination | None) -> Sequence[Message]:
+def _messages(turn: Turn, reply_to: Destination | None) -> tuple[Message, ...]:
     if reply_to is None or not turn.replies:
         return ()
     person, check = turn.session.person, turn.session.check

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack
+from adapters.storage.database import alone
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import open_sqlite
+from adapters.storage.upkeep import look_over
+from bot.logs import begin as begin_logs
 from bot.packs_in_use import Pack, PacksInUse
+from bot.running import Engine, Platform, stop_on_signals
 from bot.settings import Settings
 from bot.turns import Turns
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
 from conversations.ports import SessionStore, TurnHandler
+from conversations.reminders import Policy
 from conversations.script import Script
 from conversations.session import SessionKey
 
@@ -97,8 +102,34 @@ async def application(settings: Settings, content: Content) -> AsyncIterator[App
         StorageError: the store cannot be opened.
 
     """
-    async with open_sqlite(settings.database_path) as store:
+    async with open_sqlite(settings.database_path, _secret(settings)) as store:
         yield _put_together(content, store)
+
+
+def chat_platforms(_settings: Settings) -> Sequence[Platform]:
+    """Return the chat platforms that are set up."""
+    return ()
+
+
+async def run_bot(settings: Settings, content: Content, platforms: Sequence[Platform]) -> None:
+    """Run the bot on these platforms until the process is asked to end.
+
+    Raises:
+        StorageError: the database is damaged, cannot be opened, or another bot runs on it.
+
+    """
+    begin_logs()
+    path = settings.database_path
+    with alone(path):
+        async with open_sqlite(path, _secret(settings)) as store:
+            await look_over(path, quick=True)
+            packs = PacksInUse(store, content.product, content.packs)
+            engine = Engine(store, store.outbox, packs, platforms, settings.policy)
+            await engine.run(stop_on_signals())
+
+
+def _secret(settings: Settings) -> str | None:
+    return settings.secret_key.get_secret_value() if settings.secret_key else None
 
 
 def dry_run(folder: Path) -> Application:
@@ -121,4 +152,4 @@ def _leaving(texts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put_together(content: Content, store: SessionStore) -> Application:
     packs = PacksInUse(store, content.product, content.packs)
-    return Application(packs, store, Turns(packs, store))
+    return Application(packs, store, Turns(packs, store, Policy(reachable=False)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import Exit
+from bot.exits import Exit
 from bot.settings import Settings
 from tests.dialogue import core
 from tests.documentation import PAGES, ROOT

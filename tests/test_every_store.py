@@ -14,7 +14,7 @@ import pytest
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from conversations.catalogue import phrase
-from conversations.ports import Commit, SessionStore, StorageError
+from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.session import (
     PROFILE_CHECK,
     Check,
@@ -84,10 +84,14 @@ def answered(session: Session, text: str = "Acme", minutes: int = 1) -> Session:
     return Session(session.person, check)
 
 
+async def save(store: SessionStore, before: Session, after: Session) -> Commit:
+    return await store.commit(Work(before, after, NOON))
+
+
 async def with_check(store: SessionStore, key: SessionKey = KEY, check: str = "abc234") -> Session:
     before = await store.load(key)
     after = begun(before, check)
-    assert await store.commit(before, after) is Commit.SAVED
+    assert await save(store, before, after) is Commit.SAVED
     return after
 
 
@@ -104,7 +108,7 @@ async def test_what_was_saved_is_loaded(store: SessionStore) -> None:
     first = await with_check(store)
     assert await store.load(KEY) == first
     second = answered(first)
-    assert await store.commit(first, second) is Commit.SAVED
+    assert await save(store, first, second) is Commit.SAVED
     assert await store.load(KEY) == second
     assert await store.load(KEY, "abc234") == second
 
@@ -112,7 +116,7 @@ async def test_what_was_saved_is_loaded(store: SessionStore) -> None:
 async def test_a_change_of_the_person_alone_is_saved(store: SessionStore) -> None:
     first = await with_check(store)
     person = replace(first.person, revision=2, language="xx")
-    assert await store.commit(first, replace(first, person=person)) is Commit.SAVED
+    assert await save(store, first, replace(first, person=person)) is Commit.SAVED
     assert await store.load(KEY) == replace(first, person=person)
 
 
@@ -130,7 +134,7 @@ async def test_an_older_check_can_be_changed_and_taken_up_again(store: SessionSt
     before = await store.load(KEY, "first")
     person = replace(before.person, revision=before.person.revision + 1, current_check="first")
     after = Session(person, answered(before).check)
-    assert await store.commit(before, after) is Commit.SAVED
+    assert await save(store, before, after) is Commit.SAVED
     assert await store.load(KEY) == after
 
 
@@ -141,7 +145,7 @@ async def test_the_profile_is_saved_with_its_dialogue_and_leaves_the_check_at_ha
     dialogue = Check(PROFILE_CHECK, "core-1", NOON, NOON + timedelta(hours=1), 1, Phase.REVIEWING)
     before = await store.load(KEY, PROFILE_CHECK)
     assert before == Session(first.person)
-    assert await store.commit(before, Session(person, dialogue)) is Commit.SAVED
+    assert await save(store, before, Session(person, dialogue)) is Commit.SAVED
     assert await store.load(KEY, PROFILE_CHECK) == Session(person, dialogue)
     assert await store.load(KEY) == Session(person, first.check)
     assert list(await store.checks(KEY)) == [dialogue, first.check]
@@ -154,7 +158,7 @@ async def test_the_other_checks_of_a_session_are_never_written(store: SessionSto
     changed = answered(first).check
     assert changed is not None
     dialogue = Check(PROFILE_CHECK, "core-1", NOON, NOON, 1, Phase.ASKING, "wanted")
-    assert await store.commit(before, replace(before, check=dialogue, saved=(changed,))) is Commit.SAVED
+    assert await save(store, before, replace(before, check=dialogue, saved=(changed,))) is Commit.SAVED
     assert await store.load(KEY) == first
     assert await store.load(KEY, PROFILE_CHECK) == Session(first.person, dialogue)
 
@@ -163,17 +167,17 @@ async def test_forgetting_erases_the_profile_as_well(store: SessionStore) -> Non
     first = await with_check(store)
     profile = ProfileVersion(NOON, {"wanted": Chosen(("infra",))})
     person = replace(first.person, revision=2, profile=(profile,))
-    assert await store.commit(first, replace(first, person=person)) is Commit.SAVED
+    assert await save(store, first, replace(first, person=person)) is Commit.SAVED
     assert (await store.load(KEY)).person.about == profile
-    await store.forget(KEY)
+    await store.erase(KEY, NOON)
     assert await store.load(KEY) == Session(Person(KEY))
 
 
 async def test_nothing_changed_is_saved_as_nothing(store: SessionStore) -> None:
-    assert await store.commit(Session(Person(KEY)), Session(Person(KEY))) is Commit.SAVED
+    assert await save(store, Session(Person(KEY)), Session(Person(KEY))) is Commit.SAVED
     assert await store.load(KEY) == Session(Person(KEY))
     first = await with_check(store)
-    assert await store.commit(first, first) is Commit.SAVED
+    assert await save(store, first, first) is Commit.SAVED
     assert await store.load(KEY) == first
 
 
@@ -183,17 +187,17 @@ async def test_nothing_changed_is_saved_as_nothing(store: SessionStore) -> None:
 async def test_a_check_that_moved_on_is_not_overwritten(store: SessionStore) -> None:
     first = await with_check(store)
     theirs = answered(first, "theirs")
-    assert await store.commit(first, theirs) is Commit.SAVED
-    assert await store.commit(first, answered(first, "mine")) is Commit.STALE
+    assert await save(store, first, theirs) is Commit.SAVED
+    assert await save(store, first, answered(first, "mine")) is Commit.STALE
     assert await store.load(KEY) == theirs
 
 
 async def test_a_person_that_moved_on_is_not_overwritten(store: SessionStore) -> None:
     first = await with_check(store)
     theirs = replace(first, person=replace(first.person, revision=2, language="xx"))
-    assert await store.commit(first, theirs) is Commit.SAVED
+    assert await save(store, first, theirs) is Commit.SAVED
     mine = replace(first, person=replace(first.person, revision=2, language="yy"))
-    assert await store.commit(first, mine) is Commit.STALE
+    assert await save(store, first, mine) is Commit.STALE
     assert await store.load(KEY) == theirs
 
 
@@ -201,29 +205,29 @@ async def test_what_was_set_back_meanwhile_is_not_overwritten(store: SessionStor
     first = await with_check(store)
     assert first.check is not None
     newer = Session(first.person, replace(first.check, revision=5))
-    assert await store.commit(newer, answered(newer)) is Commit.STALE
+    assert await save(store, newer, answered(newer)) is Commit.STALE
     newer = replace(first, person=replace(first.person, revision=5))
-    assert await store.commit(newer, replace(first, person=replace(first.person, revision=6))) is Commit.STALE
+    assert await save(store, newer, replace(first, person=replace(first.person, revision=6))) is Commit.STALE
     assert await store.load(KEY) == first
 
 
 async def test_a_stale_check_keeps_the_person_from_being_written(store: SessionStore) -> None:
     first = await with_check(store)
     theirs = answered(first, "theirs")
-    assert await store.commit(first, theirs) is Commit.SAVED
+    assert await save(store, first, theirs) is Commit.SAVED
     person = replace(first.person, revision=2, language="xx")
-    assert await store.commit(first, Session(person, answered(first, "mine").check)) is Commit.STALE
+    assert await save(store, first, Session(person, answered(first, "mine").check)) is Commit.STALE
     assert await store.load(KEY) == theirs
 
 
 async def test_a_stale_person_keeps_the_check_from_being_written(store: SessionStore) -> None:
     first = await with_check(store)
     theirs = replace(first, person=replace(first.person, revision=2, language="xx"))
-    assert await store.commit(first, theirs) is Commit.SAVED
+    assert await save(store, first, theirs) is Commit.SAVED
     person = replace(first.person, revision=2, current_check="second")
     new = Check("second", "core-1", NOON, NOON, 1)
-    assert await store.commit(first, Session(person, new)) is Commit.STALE
-    assert await store.commit(first, Session(person, answered(first).check)) is Commit.STALE
+    assert await save(store, first, Session(person, new)) is Commit.STALE
+    assert await save(store, first, Session(person, answered(first).check)) is Commit.STALE
     assert await store.load(KEY) == theirs
     assert await store.checks(KEY) == [first.check]
 
@@ -231,8 +235,8 @@ async def test_a_stale_person_keeps_the_check_from_being_written(store: SessionS
 async def test_of_two_first_messages_one_is_stale(store: SessionStore) -> None:
     nobody = await store.load(KEY)
     first = begun(nobody, "first")
-    assert await store.commit(nobody, first) is Commit.SAVED
-    assert await store.commit(nobody, begun(nobody, "second")) is Commit.STALE
+    assert await save(store, nobody, first) is Commit.SAVED
+    assert await save(store, nobody, begun(nobody, "second")) is Commit.STALE
     assert await store.load(KEY) == first
     assert await store.checks(KEY) == [first.check]
 
@@ -247,19 +251,19 @@ async def test_a_new_check_never_replaces_one_of_the_same_name(store: SessionSto
     nobody = await store.load(KEY)
     first = await with_check(store)
     person = replace(first.person, revision=2)
-    assert await store.commit(Session(first.person), Session(person, first.check)) is Commit.STALE
+    assert await save(store, Session(first.person), Session(person, first.check)) is Commit.STALE
     other = await with_check(store, check="other")
-    assert await store.commit(other, begun(other)) is Commit.STALE
-    assert await store.commit(nobody, begun(nobody)) is Commit.STALE
+    assert await save(store, other, begun(other)) is Commit.STALE
+    assert await save(store, nobody, begun(nobody)) is Commit.STALE
     assert await store.load(KEY) == other
     assert await store.load(KEY, "abc234") == Session(other.person, first.check)
 
 
 async def test_what_was_forgotten_meanwhile_does_not_come_back(store: SessionStore) -> None:
     first = await with_check(store)
-    assert await store.forget(KEY) == 1
-    assert await store.commit(first, answered(first)) is Commit.STALE
-    assert await store.commit(first, begun(first, "second")) is Commit.STALE
+    await store.erase(KEY, NOON)
+    assert await save(store, first, answered(first)) is Commit.STALE
+    assert await save(store, first, begun(first, "second")) is Commit.STALE
     assert await store.load(KEY) == Session(Person(KEY))
     assert await store.checks(KEY) == []
 
@@ -273,7 +277,7 @@ async def test_nobody_sees_the_checks_of_another(store: SessionStore, other: Ses
     assert await store.load(other) == Session(Person(other))
     assert await store.load(other, "abc234") == Session(Person(other))
     assert await store.checks(other) == []
-    assert await store.forget(other) == 0
+    await store.erase(other, NOON)
     assert await store.load(KEY) == mine
 
 
@@ -281,7 +285,7 @@ async def test_nobody_sees_the_checks_of_another(store: SessionStore, other: Ses
 async def test_two_people_may_have_checks_of_the_same_name(store: SessionStore, other: SessionKey) -> None:
     mine, theirs = await with_check(store), await with_check(store, other)
     changed = answered(mine)
-    assert await store.commit(mine, changed) is Commit.SAVED
+    assert await save(store, mine, changed) is Commit.SAVED
     assert await store.load(other) == theirs
     assert await store.load(KEY) == changed
 
@@ -289,12 +293,12 @@ async def test_two_people_may_have_checks_of_the_same_name(store: SessionStore, 
 async def test_keys_may_be_as_strange_as_they_like(store: SessionStore) -> None:
     saved = {key: answered(await with_check(store, key), key.person or "nobody") for key in STRANGE}
     for key, session in saved.items():
-        assert await store.commit(await store.load(key), session) is Commit.SAVED
+        assert await save(store, await store.load(key), session) is Commit.SAVED
     for key, session in saved.items():
         assert await store.load(key) == session
         assert list(await store.checks(key)) == [session.check]
     for key in STRANGE:
-        assert await store.forget(key) == 1
+        await store.erase(key, NOON)
         assert await store.load(key) == Session(Person(key))
 
 
@@ -307,7 +311,7 @@ async def changed_at(store: SessionStore, **times: timedelta) -> list[str]:
         session = await with_check(store, check=name)
         assert session.check is not None
         later = replace(session.check, revision=2, changed_at=NOON + after_noon)
-        assert await store.commit(session, Session(session.person, later)) is Commit.SAVED
+        assert await save(store, session, Session(session.person, later)) is Commit.SAVED
     return [check.id for check in await store.checks(KEY)]
 
 
@@ -321,21 +325,21 @@ async def test_checks_changed_at_the_same_time_are_listed_by_name(store: Session
     assert await changed_at(store, b=timedelta(), c=timedelta(), a=timedelta()) == ["a", "b", "c"]
 
 
-async def test_forgetting_erases_one_person_and_counts_their_checks(store: SessionStore) -> None:
+async def test_erasing_is_of_one_person(store: SessionStore) -> None:
     await with_check(store, check="first")
     await with_check(store, check="second")
     neighbours = [await with_check(store, other) for other in NEIGHBOURS]
-    assert await store.forget(KEY) == 2
+    await store.erase(KEY, NOON)
     assert await store.load(KEY) == Session(Person(KEY))
     assert await store.load(KEY, "first") == Session(Person(KEY))
     assert await store.checks(KEY) == []
     assert [await store.load(other) for other in NEIGHBOURS] == neighbours
-    assert await store.forget(KEY) == 0
+    await store.erase(KEY, NOON)
 
 
 async def test_after_forgetting_someone_can_begin_again(store: SessionStore) -> None:
     await with_check(store)
-    await store.forget(KEY)
+    await store.erase(KEY, NOON)
     again = await with_check(store)
     assert again.person.revision == 1
     assert await store.load(KEY) == again
@@ -369,8 +373,8 @@ async def test_two_stores_on_one_file_see_and_heed_each_other(sqlite_store: Sqli
     async with open_sqlite(path) as other:
         assert await other.load(KEY) == first
         theirs = answered(first, "theirs")
-        assert await other.commit(first, theirs) is Commit.SAVED
-    assert await sqlite_store.commit(first, answered(first, "mine")) is Commit.STALE
+        assert await save(other, first, theirs) is Commit.SAVED
+    assert await save(sqlite_store, first, answered(first, "mine")) is Commit.STALE
     assert await sqlite_store.load(KEY) == theirs
 
 
@@ -388,7 +392,7 @@ async def test_the_file_and_its_folder_are_for_this_user_alone(sqlite_store: Sql
 async def test_the_database_is_set_to_keep_what_was_acknowledged(
     sqlite_store: SqliteStore, pragma: str, value: str | int
 ) -> None:
-    rows = await sqlite_store._connection.execute_fetchall(f"PRAGMA {pragma}")
+    rows = await sqlite_store._database._writer.execute_fetchall(f"PRAGMA {pragma}")
     assert [tuple(row) for row in rows] == [(value,)]
 
 
@@ -396,10 +400,10 @@ async def test_nothing_that_was_forgotten_is_left_in_any_file(sqlite_store: Sqli
     session = await with_check(sqlite_store)
     for minute, text in enumerate(("Zyxwvutsr", "Zyxwvutsr" * 200), 1):
         after = answered(session, text, minute)
-        assert await sqlite_store.commit(session, after) is Commit.SAVED
+        assert await save(sqlite_store, session, after) is Commit.SAVED
         session = after
     assert any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
-    await sqlite_store.forget(KEY)
+    await sqlite_store.erase(KEY, NOON)
     assert not any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
 
 
@@ -407,14 +411,14 @@ async def usable(store: SqliteStore) -> bool:
     """Tell whether a store with no transaction open takes another answer."""
     before = await store.load(ME)
     after = begun(before, f"check{before.person.revision}")
-    return await store.commit(before, after) is Commit.SAVED and not store._connection.in_transaction
+    return await save(store, before, after) is Commit.SAVED and not store._database._writer.in_transaction
 
 
 @pytest.mark.parametrize("turns", range(12))
 async def test_a_commit_that_is_cancelled_leaves_no_transaction_open(sqlite_store: SqliteStore, turns: int) -> None:
     first = await with_check(sqlite_store)
     second = answered(first)
-    commit = asyncio.create_task(sqlite_store.commit(first, second))
+    commit = asyncio.create_task(save(sqlite_store, first, second))
     for _ in range(turns):
         await asyncio.sleep(0)
     commit.cancel()
@@ -448,7 +452,7 @@ async def test_a_write_cancelled_while_it_waits_for_another_program_leaves_no_tr
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     work: Coroutine[None, None, object]
-    work = sqlite_store.commit(first, answered(first)) if what == "commit" else sqlite_store.forget(KEY)
+    work = save(sqlite_store, first, answered(first)) if what == "commit" else sqlite_store.erase(KEY, NOON)
     task = asyncio.create_task(work)
     await asyncio.sleep(0.05)
     task.cancel()
@@ -470,13 +474,15 @@ async def test_checks_are_listed_by_time_wherever_the_clock_stands(store: Sessio
     for name, at in (("older", (NOON - timedelta(hours=1)).astimezone(east)), ("newer", NOON)):
         before = await store.load(KEY)
         new = Check(name, "core-1", at, at, 1, answers={"owns": (Given(Chosen(("models",)), NOON),)})
-        assert await store.commit(before, Session(begun(before, name).person, new)) is Commit.SAVED
+        assert await save(store, before, Session(begun(before, name).person, new)) is Commit.SAVED
     assert [check.id for check in await store.checks(KEY)] == ["newer", "older"]
 
 
 async def test_a_pack_is_kept_as_it_was_kept_first(store: SessionStore) -> None:
     assert await store.pack("core-1-abc") is None
-    await store.keep_pack("core-1-abc", '{"什么": "\ud83d\udc4d"}')
-    await store.keep_pack("core-1-abc", "{}")
+    for check, body in (("first", '{"什么": "\ud83d\udc4d"}'), ("second", "{}")):
+        before = await store.load(KEY)
+        work = Work(before, begun(before, check), NOON, pack=("core-1-abc", body))
+        assert await store.commit(work) is Commit.SAVED
     assert await store.pack("core-1-abc") == '{"什么": "\ud83d\udc4d"}'
     assert await store.pack("core-1") is None

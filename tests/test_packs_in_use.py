@@ -18,9 +18,9 @@ from bot.wiring import load_content
 from conversations.catalogue import phrase
 from conversations.events import Opened, Typed
 from conversations.judgement import report_on
-from conversations.ports import Commit, SessionStore
+from conversations.ports import Commit, SessionStore, Work
 from conversations.replies import Listed, Reply, Say
-from conversations.session import PROFILE_CHECK, Amount, Check, Chosen, Person, Phase, Session, SessionKey
+from conversations.session import PROFILE_CHECK, Amount, Check, Chosen, Person, Phase, SessionKey
 from conversations.snapshot import dump_check, dump_person
 from tests.dialogue import ME, NOON, asked, core
 
@@ -126,7 +126,7 @@ async def test_a_pack_is_stored_once_and_goes_with_the_last_check_that_names_it(
     async with visit(database, folder) as later:
         name = (await later.check()).pack
         assert await later.store.pack(name) is not None
-        await later.store.forget(ME)
+        await later.store.erase(ME, NOON)
         assert await later.store.pack(name) is None
 
 
@@ -134,7 +134,7 @@ async def test_a_pack_that_went_with_somebody_is_stored_again_for_the_next(folde
     one = Visit(InMemoryStore(), folder)
     await one.open()
     name = (await one.check()).pack
-    await one.store.forget(ME)
+    await one.store.erase(ME, NOON)
     assert await one.store.pack(name) is None
     await one.open()
     assert (await one.check()).pack == name
@@ -144,9 +144,9 @@ async def test_a_pack_that_went_with_somebody_is_stored_again_for_the_next(folde
 class ForgottenMeanwhile(InMemoryStore):
     """Somebody else erases their data between the storing of a pack and the commit that names it."""
 
-    async def commit(self, before: Session, after: Session) -> Commit:
-        await self.forget(SessionKey("terminal", "", "somebody else"))
-        return await super().commit(before, after)
+    async def commit(self, work: Work) -> Commit:
+        await self.erase(SessionKey("terminal", "", "somebody else"), NOON)
+        return await super().commit(work)
 
 
 async def test_a_pack_is_there_though_somebody_was_forgotten_while_a_check_began(folder: Path) -> None:
@@ -210,11 +210,11 @@ async def test_a_damaged_check_of_somebody_else_stops_no_erasing(tmp_path: Path,
     database = tmp_path / "x.sqlite3"
     await finished(database, folder)
     other = sqlite3.connect(database)
-    other.execute("INSERT INTO checks VALUES ('terminal', '', 'other', 'zzz999', 1, '2026-01-01', 'no json')")
+    other.execute("INSERT INTO checks VALUES ('terminal', '', 'other', 'zzz999', 1, '2026-01-01', 'no json', NULL)")
     other.commit()
     other.close()
     async with visit(database, folder) as later:
         name = (await later.check()).pack
-        assert await later.store.forget(ME) == 1
+        assert await later.store.erase(ME, NOON)
         assert await later.store.checks(ME) == []
         assert await later.store.pack(name) is not None

@@ -1,4 +1,4 @@
-"""One SQLite file, through aiosqlite, in WAL mode: a writer that commits together what waits for it, a reader beside it.
+"""One SQLite file in WAL mode, through aiosqlite: a writer that commits together what waits for it, and a reader.
 
 `synchronous=FULL`: a commit is on the disk before its reply is shown, so that a power cut costs nothing that a
 person has seen acknowledged.
@@ -271,7 +271,7 @@ def _raw(connection: aiosqlite.Connection) -> sqlite3.Connection:
 
 
 def _commit_together(connection: aiosqlite.Connection, pieces: list[Piece[Any]]) -> list[object]:
-    """Run pieces in one transaction. Where one of several leaves or fails, all are run again, each by itself within it."""
+    """Run pieces in one transaction. Where one of several leaves or fails, all are run again, each by itself."""
     raw = _raw(connection)
     raw.execute("BEGIN IMMEDIATE")
     try:
@@ -317,7 +317,7 @@ def _read_together(connection: aiosqlite.Connection, pieces: list[Piece[Any]]) -
         for piece in pieces:
             try:
                 results.append(piece(raw))
-            except Exception as error:  # noqa: BLE001, PERF203  as above
+            except Exception as error:  # noqa: BLE001  as above
                 results.append(error)
     finally:
         raw.execute("COMMIT")

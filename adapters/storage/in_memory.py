@@ -1,5 +1,7 @@
-"""People, their checks and their messages in this process. It serialises on every write, so that what cannot be
-saved fails here as well."""
+"""People, their checks and their messages in this process.
+
+It serialises on every write, so that what cannot be saved fails here as well.
+"""
 
 import json
 from collections.abc import Collection, Sequence

@@ -57,14 +57,14 @@ def secret_beside(path: Path) -> str:
         # Written whole under another name first: another process may be reading by now.
         descriptor, new = mkstemp(dir=path.parent, prefix=file.name)
         try:
-            with open(descriptor, "w", encoding="ascii") as writing:
+            with os.fdopen(descriptor, "w", encoding="ascii") as writing:
                 writing.write(os.urandom(_KEY_BYTES).hex())
                 writing.flush()
                 os.fsync(writing.fileno())
             with suppress(FileExistsError):
                 os.link(new, file)
         finally:
-            os.unlink(new)
+            Path(new).unlink()
     return _read(file)
 
 

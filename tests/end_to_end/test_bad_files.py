@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from bot.__main__ import Exit
+from bot.exits import Exit
 from conversations.catalogue import phrase
 from tests.end_to_end.person import DEEPER, acknowledged, whole_check
 from tests.end_to_end.program import (

@@ -1,0 +1,44 @@
+"""How the program ends: an exit code, and one line that says what was wrong and what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+from pydantic import ValidationError
+
+from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.ports import StorageError
+
+
+class Exit(IntEnum):
+    """Exit codes; docs/terminal.md says what each means."""
+
+    NOT_FOUND = 1
+    USAGE = 2
+    FAULT = 70
+    STORAGE = 74
+    SETTINGS = 78
+
+
+@contextmanager
+def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
+    """Turn settings that are wrong, and a store that cannot do its work, into one line and an exit code.
+
+    Raises:
+        typer.Exit: instead of a ValidationError of the settings or a StorageError.
+
+    """
+
+    def stop(told: Phrase, code: Exit) -> typer.Exit:
+        typer.echo(catalogue.text(told, language), err=True)
+        return typer.Exit(code)
+
+    try:
+        yield
+    except ValidationError as error:
+        names = ", ".join(f"TEAMCHECK_{part['loc'][0]}".upper() for part in error.errors())
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS) from None
+    except StorageError as error:
+        raise stop(error.told, Exit.STORAGE) from None

@@ -1,0 +1,11 @@
+"""`teamcheck run` on the socket platform: `python -m tests.fakes.socket_bot PORT`. Settings are in the environment."""
+
+import asyncio
+import sys
+
+from bot.settings import Settings
+from bot.wiring import load_content, run_bot
+from tests.fakes.socket_platform import SocketPlatform
+
+if __name__ == "__main__":
+    asyncio.run(run_bot(Settings(), load_content(), [SocketPlatform(int(sys.argv[1]))]))
