@@ -30,7 +30,7 @@ _PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 _FREE: TypeAdapter[Written | SkillList] = TypeAdapter(Written | SkillList)
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
-_REPLIES = dict[str, TypeAdapter[Any]]((one.__name__, TypeAdapter(one)) for one in get_args(Reply))
+_REPLIES: dict[str, TypeAdapter[Any]] = {one.__name__: TypeAdapter(one) for one in get_args(Reply)}
 _UNSAID = {reason.value: Unsaid(reason) for reason in NonAnswer}
 _SOURCES: dict[str | None, Source | None] = {None: None, **{source.value: source for source in Source}}
 _MICROSECOND = timedelta(microseconds=1)

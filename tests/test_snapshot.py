@@ -3,14 +3,18 @@
 import json
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
+from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conversations.catalogue import Phrase, phrase
+from conversations.messages import DirectMessage, EditOf, InChannel, InteractionReply, Message, Withdrawal
+from conversations.replies import Reply, Say
 from conversations.session import (
     Amount,
     Answer,
@@ -31,9 +35,20 @@ from conversations.session import (
     Unsaid,
     Written,
 )
-from conversations.snapshot import SCHEMA, SnapshotError, dump_check, dump_person, load_check, load_person
+from conversations.snapshot import (
+    SCHEMA,
+    SnapshotError,
+    dump_check,
+    dump_message,
+    dump_person,
+    load_check,
+    load_message,
+    load_person,
+)
 from conversations.vocabulary import QUESTIONS, OwnDecision, Source, StepKind
 from tests.dialogue import ME, NOON, Player, core
+from tests.test_transcripts import FOLDER, play
+from tests.test_transcripts import NAMES as NAMES_OF_TRANSCRIPTS
 
 PRIVATE = "Zyxwvutsr"
 REFUSED = r"^a stored record is damaged$"
@@ -417,3 +432,137 @@ def test_a_person_is_no_check_and_a_check_no_person() -> None:
         load_check(dump_person(Person(ME)))
     with pytest.raises(SnapshotError):
         load_person(dump_check(ONE))
+
+
+PHRASES = st.recursive(
+    st.builds(Phrase, TEXT),
+    lambda inner: st.builds(
+        Phrase,
+        TEXT,
+        st.dictionaries(
+            st.from_regex(r"[a-z_]+", fullmatch=True),
+            st.one_of(
+                TEXT,
+                st.integers(-(2**53), 2**53),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.dates(),
+                st.dates().map(str),
+                inner,
+                st.lists(inner | TEXT, max_size=2).map(tuple),
+            ),
+            max_size=3,
+        ),
+    ),
+    max_leaves=4,
+)
+st.register_type_strategy(Phrase, PHRASES)
+REPLIES: list[type[Reply]] = list(get_args(Reply))
+MESSAGES = st.builds(
+    Message,
+    st.one_of(
+        st.builds(DirectMessage),
+        st.builds(InChannel, TEXT, st.none() | TEXT),
+        st.builds(EditOf, TEXT, TEXT),
+        st.builds(InteractionReply, TEXT, TIMES),
+        st.builds(Withdrawal, TEXT, TEXT),
+    ),
+    st.lists(st.one_of([st.from_type(one) for one in REPLIES]), max_size=3).map(tuple),
+    TEXT,
+    st.none() | TEXT,
+    st.none() | TEXT,
+    st.integers(0, 2**31),
+    PHRASES,
+    st.booleans(),
+)
+
+
+def fillings(message: object) -> list[tuple[type, object]]:
+    """Return every value inside a message with its type: 1 is not 1.0, and a day is no text."""
+    found: list[tuple[type, object]] = []
+    waiting = [message]
+    while waiting:
+        one = waiting.pop()
+        found.append((type(one), one))
+        if is_dataclass(one):
+            waiting += [one.args] if isinstance(one, Phrase) else []
+            waiting += [value for name, value in shallow(one).items() if name != "args"]
+        elif isinstance(one, tuple | dict):
+            waiting += one.values() if isinstance(one, dict) else one
+    return found
+
+
+def shallow(value: object) -> dict[str, object]:
+    assert is_dataclass(value)
+    return {one.name: getattr(value, one.name) for one in fields(value)}
+
+
+def token_of(message: Message) -> str:
+    return message.to.token if isinstance(message.to, InteractionReply) else ""
+
+
+@settings(SAME, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(MESSAGES)
+def test_any_message_reads_back_as_it_was_written(message: Message) -> None:
+    read = load_message(dump_message(message), token_of(message))
+    assert read == message
+    assert fillings(read) == fillings(message)
+
+
+@pytest.mark.parametrize("kind", REPLIES, ids=lambda kind: kind.__name__)
+def test_every_kind_of_reply_reads_back_as_it_was_written(kind: type[Reply]) -> None:
+    @settings(SAME, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @given(st.from_type(kind))
+    def reads_back(reply: Reply) -> None:
+        message = Message(DirectMessage(), (reply,))
+        read = load_message(dump_message(message))
+        assert read == message
+        assert type(read.replies[0]) is kind
+
+    reads_back()
+
+
+TOKEN = Message(InteractionReply(PRIVATE, NOON), (Say(phrase("noted", at=NOON.date(), text=str(NOON.date()))),))
+
+
+def test_the_token_of_an_interaction_is_not_written() -> None:
+    text = dump_message(TOKEN)
+    assert PRIVATE not in text
+    assert load_message(text, token=PRIVATE) == TOKEN
+    assert load_message(text).to == InteractionReply("", NOON)
+
+
+@pytest.mark.parametrize("text", [*DAMAGED, dump_check(ONE), dump_person(SOMEONE)])
+def test_a_damaged_message_is_refused(text: str) -> None:
+    with pytest.raises(SnapshotError, match=REFUSED):
+        load_message(text)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"Say"', f'"{PRIVATE}"'),
+        ('"kind":"interaction"', f'"kind":"{PRIVATE}"'),
+        ('"@day":"2026', f'"@day":"{PRIVATE}'),
+        ('"asked":0', f'"asked":"{PRIVATE}"'),
+        ('"key":"noted"', f'"key":["{PRIVATE}"]'),
+        (f'"schema":{SCHEMA}', f'"schema":"{PRIVATE}"'),
+    ],
+)
+def test_a_message_with_one_wrong_value_is_refused_without_a_word_of_it(right: str, wrong: str) -> None:
+    text = dump_message(TOKEN)
+    assert right in text
+    with pytest.raises(SnapshotError, match=REFUSED) as caught:
+        load_message(text.replace(right, wrong))
+    assert PRIVATE not in told(caught.value)
+
+
+@pytest.mark.parametrize("name", NAMES_OF_TRANSCRIPTS)
+async def test_what_is_said_in_whole_dialogues_reads_back_as_it_was_written(name: str) -> None:
+    player = Player(language=name.partition("/")[0])
+    await play(player, (FOLDER / f"{name}.answers").read_text(encoding="utf-8").splitlines())
+    replies = tuple(one[1] for one in player.shown if not isinstance(one, str))
+    assert replies
+    message = Message(DirectMessage(), replies)
+    read = load_message(dump_message(message))
+    assert read == message
+    assert fillings(read) == fillings(message)
