@@ -22,8 +22,7 @@ VISIT = re.compile(r"\$ teamcheck (?P<what>chat|profile)(?: --new)?(?: --resume 
 """A line that leaves the program and comes back a month later: `$ teamcheck profile`."""
 
 
-async def play(lines: list[str], language: str) -> str:
-    player = Player(language=language)
+async def play(player: Player, lines: list[str]) -> None:
     await player.open()
     for line in lines:
         if visit := VISIT.fullmatch(line):
@@ -32,7 +31,6 @@ async def play(lines: list[str], language: str) -> str:
             await player.say(line)
     if not player.ended:
         await player.leave()
-    return player.seen()
 
 
 async def come_back(player: Player, visit: re.Match[str]) -> None:
@@ -46,7 +44,9 @@ async def come_back(player: Player, visit: re.Match[str]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_dialogue_reads_as_its_transcript_says(name: str) -> None:
     lines = (FOLDER / f"{name}.answers").read_text(encoding="utf-8").splitlines()
-    assert_golden(FOLDER / f"{name}.txt", await play(lines, name.partition("/")[0]))
+    player = Player(language=name.partition("/")[0])
+    await play(player, lines)
+    assert_golden(FOLDER / f"{name}.txt", player.seen())
 
 
 def test_there_are_transcripts_and_each_has_its_answers() -> None:
