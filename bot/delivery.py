@@ -1,4 +1,4 @@
-"""The outbox loop: claim, render, send, settle, back off. In order within a conversation, conversations side by side."""
+"""The outbox loop: claim, render, send, settle, back off. In order within a conversation, side by side otherwise."""
 
 import asyncio
 import random
@@ -107,10 +107,9 @@ class Delivery:
             del self._of_workspace[whose]
         if not task.cancelled() and (error := task.exception()):
             note("delivery_failed", error, conversation=conversation(key))
-        elif key in self._again:
+        if key in self._again:
             self._again.discard(key)
             self.nudge(key)
-        self._again.discard(key) if key not in self._known else None
         self._start()
 
     async def _conversation(self, key: SessionKey) -> None:

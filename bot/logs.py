@@ -26,7 +26,7 @@ _RUN = secrets.token_bytes(16)
 
 def conversation(key: SessionKey) -> str:
     """Return a mark by which a conversation is known again within this run, and nobody is known by."""
-    return blake2b("\0".join((key.platform, key.workspace, key.person)).encode(), key=_RUN, digest_size=6).hexdigest()
+    return blake2b(f"{key.platform}\x00{key.workspace}\x00{key.person}".encode(), key=_RUN, digest_size=6).hexdigest()
 
 
 def new_reference() -> str:

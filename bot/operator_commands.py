@@ -37,7 +37,7 @@ def back_up_database(
     """Write a copy, also while the bot runs. The key file beside the database is to be kept as well."""
     try:
         with _in_one_line():
-            asyncio.run(back_up(Settings().database_path, copy))
+            back_up(Settings().database_path, copy)
     except FileExistsError:
         typer.echo(f"{copy} is there already: choose another name.", err=True)
         raise typer.Exit(Exit.USAGE) from None
@@ -51,7 +51,7 @@ def back_up_database(
 def check_database() -> None:
     """Read the whole file and find whether it is sound."""
     with _in_one_line():
-        asyncio.run(look_over(Settings().database_path))
+        look_over(Settings().database_path)
     typer.echo("The database is sound.")
 
 

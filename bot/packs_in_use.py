@@ -59,7 +59,7 @@ class PacksInUse:
         return (await self.of([check])).of(check.pack) or self.begin
 
     def body_of(self, check: Check) -> tuple[str, str] | None:
-        """Return the name and the values of a check's pack, to be stored with it; None where they came from the store."""
+        """Return the name and the values of a check's pack, to be stored with it; None where the store has them."""
         pack = self._present.get(check.pack)
         return (check.pack, to_json(pack.values)) if pack else None
 

@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every class."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
     path = settings.database_path
     with alone(path):
         async with open_sqlite(path, _secret(settings)) as store:
-            await look_over(path, quick=True)
+            await asyncio.to_thread(look_over, path, quick=True)
             packs = PacksInUse(store, content.product, content.packs)
             engine = Engine(store, store.outbox, packs, platforms, settings.policy)
             await engine.run(stop_on_signals())

@@ -1,6 +1,7 @@
 """Everything a person or the clock can do to a conversation. Times and fresh ids come in with the event.
 
-An event's `id` is the idempotency key that its platform repeats at a redelivery; a terminal repeats nothing and has none.
+An event's `id` is the idempotency key that its platform repeats at a redelivery; a terminal repeats nothing, and has
+none.
 """
 
 from dataclasses import dataclass

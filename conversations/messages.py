@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
-from conversations.catalogue import Phrase, phrase
-from conversations.replies import Reply
+from conversations.catalogue import Phrase
+from conversations.replies import NOTIFICATION, Reply
 from conversations.session import SessionKey
 
 
@@ -74,7 +74,7 @@ class Message:
     check: str | None = None
     """The check that buttons of the message are about, and `Check.asked` as it was then."""
     asked: int = 0
-    notification: Phrase = phrase("notification.reply")
+    notification: Phrase = NOTIFICATION
     """What may show on a lock screen: never a company, never an answer."""
     farewell: bool = False
     """The confirmation of an erasing: what could not be taken back is said with it, and no receipt is kept."""

@@ -133,7 +133,7 @@ class MessageSender(Protocol):
     """Sends messages to one platform."""
 
     def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
-        """Render a message into as many parts as the platform's limits ask for. Pure; the same message, the same parts."""
+        """Render a message into as many parts as the platform's limits ask for: pure, and always into the same."""
 
     def method(self, to: Destination) -> str:
         """Return what the platform counts a rate limit by, beside the workspace."""

@@ -8,6 +8,8 @@ from conversations.report import Report, Said
 from conversations.session import Intent, Session
 from conversations.vocabulary import ReportPart, StepKind
 
+NOTIFICATION = phrase("notification.reply")
+
 
 @dataclass(frozen=True, slots=True)
 class Say:
@@ -113,5 +115,5 @@ class Turn:
     """The check at hand has reached its end and goes."""
     erase: bool = False
     """The person is to be erased; the replies are the farewell."""
-    notification: Phrase = phrase("notification.reply")
+    notification: Phrase = NOTIFICATION
     """What may show on a lock screen."""

@@ -59,11 +59,6 @@ async def migrate(connection: aiosqlite.Connection, name: str) -> None:
     await connection.execute("COMMIT")
 
 
-async def version_of(connection: aiosqlite.Connection) -> int:
-    """Return how many migrations a database has seen."""
-    return await _number(connection, "user_version")
-
-
 async def _upgrade(connection: aiosqlite.Connection, steps: tuple[str, ...], name: str) -> None:
     # Read again under the lock: another process may have been faster.
     await refuse_others(connection, name)

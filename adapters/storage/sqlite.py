@@ -77,8 +77,10 @@ PERSONAL = """
 """The tables that say whose a row is."""
 _TIDY = (
     (
-        "DELETE FROM tombstones WHERE person IN "
-        "(SELECT person FROM tombstones WHERE left_alone = 0 AND erased_at < ? LIMIT ?)",
+        """
+        DELETE FROM tombstones
+        WHERE person IN (SELECT person FROM tombstones WHERE left_alone = 0 AND erased_at < ? LIMIT ?)
+        """,
         TOMBSTONES_KEPT,
     ),
     (

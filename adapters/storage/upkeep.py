@@ -6,31 +6,34 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import aiosqlite
-
 from adapters.storage.database import open_database, told
-from adapters.storage.migrations import scripts, version_of
+from adapters.storage.migrations import scripts
 from conversations.catalogue import phrase
 from conversations.ports import StorageError
 
 
 async def upgrade(path: Path) -> tuple[int, int]:
-    """Bring a database up to this version; return the number of migrations it had seen, and has seen now.
+    """Bring a database up to this version; return how many migrations it had seen, and has seen now.
 
     Raises:
         StorageError: it cannot be opened, or is no database of ours.
 
     """
-    before = 0
-    if path.exists():
-        with told(path):
-            async with aiosqlite.connect(f"file:{path}?mode=ro", uri=True) as connection:
-                before = await version_of(connection)
+    before = await asyncio.to_thread(_version, path)
     async with open_database(path):
         return before, len(scripts())
 
 
-async def look_over(path: Path, *, quick: bool = False) -> None:
+def _version(path: Path) -> int:
+    with told(path):
+        if not path.exists():
+            return 0
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            (number,) = connection.execute("PRAGMA user_version").fetchone()
+            return int(number)
+
+
+def look_over(path: Path, *, quick: bool = False) -> None:
     """Read a whole database and find whether it is sound.
 
     Args:
@@ -41,42 +44,31 @@ async def look_over(path: Path, *, quick: bool = False) -> None:
         StorageError: it is damaged, or cannot be read.
 
     """
-
-    def look() -> bool:
-        with closing(sqlite3.connect(path)) as connection:
-            (found,) = connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}(1)").fetchone()
-            return bool(found == "ok")
-
-    with told(path):
-        if not await asyncio.to_thread(look):
-            raise StorageError(phrase("storage.damaged", name=str(path)))
+    with told(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        (found,) = connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}(1)").fetchone()
+    if found != "ok":
+        raise StorageError(phrase("storage.damaged", name=str(path)))
 
 
-async def back_up(path: Path, copy: Path) -> None:
+def back_up(path: Path, copy: Path) -> None:
     """Write a copy of a database, for this user alone, while it may be in use.
 
     Raises:
         StorageError: it cannot be read, or the copy not be written.
         FileExistsError: the copy is there already.
+        FileNotFoundError: its folder is not there.
 
     """
-
-    def write() -> None:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            connection.execute("VACUUM INTO ?", (str(copy),))
-        descriptor = os.open(copy, os.O_RDONLY)
+    with told(path):
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    with closing(connection):
+        descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.fsync(descriptor)
+            with told(copy):
+                connection.execute("VACUUM INTO ?", (str(copy),))
+                os.fsync(descriptor)
+        except BaseException:
+            copy.unlink()
+            raise
         finally:
             os.close(descriptor)
-
-    with told(path):
-        if not path.exists():
-            raise StorageError(phrase("storage.cannot_open", name=str(path)))
-    os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        with told(copy):
-            await asyncio.to_thread(write)
-    except BaseException:
-        copy.unlink(missing_ok=True)
-        raise

@@ -3,9 +3,12 @@
 import asyncio
 import sys
 
+from bot.exits import in_one_line
 from bot.settings import Settings
 from bot.wiring import load_content, run_bot
 from tests.fakes.socket_platform import SocketPlatform
 
 if __name__ == "__main__":
-    asyncio.run(run_bot(Settings(), load_content(), [SocketPlatform(int(sys.argv[1]))]))
+    content = load_content()
+    with in_one_line(content.core.catalogue, "en"):
+        asyncio.run(run_bot(Settings(), content, [SocketPlatform(int(sys.argv[1]))]))

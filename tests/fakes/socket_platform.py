@@ -77,9 +77,8 @@ class SocketPlatform:
         reading = asyncio.create_task(self._read(reader, turns))
         waiting = asyncio.create_task(stopping.wait())
         await asyncio.wait([reading, waiting], return_when=asyncio.FIRST_COMPLETED)
-        if stopping.is_set():
-            while self._turns or self._answers:
-                await asyncio.sleep(0.01)
+        if self._turns:
+            await asyncio.wait(self._turns)
         reading.cancel()
         waiting.cancel()
         self._writer.close()
@@ -107,8 +106,9 @@ class SocketPlatform:
             self._say({"ack": said["event"]})
 
     def _answered(self, said: dict[str, Any]) -> None:
+        receipt = Receipt(said["channel"], said["message"]) if said.get("message") else None
         outcomes: dict[str, SendOutcome] = {
-            "sent": Sent(Receipt(said["channel"], said["message"]) if said.get("message") else None),
+            "sent": Sent(receipt),
             "retry_after": RetryAfter(said.get("seconds", 0)),
             "failed": Failed("failed"),
             "gave_up": GaveUp("gave_up"),
@@ -153,7 +153,8 @@ class SocketPlatform:
         about = {"send": number, "nonce": nonce, "workspace": key.workspace, "person": key.person, "to": where}
         self._say({**about, **asdict(part)})
         try:
-            return await answer
+            outcome: SendOutcome = await answer
+            return outcome
         finally:
             self._answers.pop(number, None)
 
