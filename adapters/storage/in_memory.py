@@ -59,9 +59,8 @@ class InMemoryStore:
     async def load(self, key: SessionKey, check: str | None = None) -> Session:
         """Return the person and one of their checks."""
         body = self._people.get(key)
-        if body is None:
-            return Session(Person(key, left_alone=key in self._tombstones and self._tombstones[key][1]))
-        person = load_person(body)
+        left_alone = key in self._tombstones and self._tombstones[key][1]
+        person = load_person(body) if body else Person(key, left_alone=left_alone)
         found = self._checks.get((key, check or person.current_check or ""))
         undelivered = sum(row.failed for row in self.outbox.of(key))
         return Session(person, load_check(found) if found else None, undelivered=undelivered)

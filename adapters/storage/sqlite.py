@@ -124,24 +124,17 @@ class SqliteStore:
         """Return the person and one of their checks."""
         mine = whose(key)
 
-        def read(connection: sqlite3.Connection) -> tuple[str | None, int, str | None]:
+        def read(connection: sqlite3.Connection) -> Session:
             row = connection.execute(_SELECT_PERSON, (*mine, *mine)).fetchone()
-            if row is None:
-                return None, 0, None
-            # The check at hand is named in the person's own record.
-            wanted = check or load_person(row[0]).current_check
+            person = load_person(row[0]) if row else Person(key, left_alone=self._left_alone(connection, key))
+            wanted = check or person.current_check
             found = connection.execute(_SELECT_CHECK, (*mine, wanted)).fetchone() if wanted else None
-            return row[0], row[1], found[0] if found else None
+            return Session(person, load_check(found[0]) if found else None, undelivered=row[1] if row else 0)
 
-        person, undelivered, found = await self._database.read(read)
-        with told(self._database.path):
-            if person is None:
-                return Session(Person(key, left_alone=await self._left_alone(key)))
-            return Session(load_person(person), load_check(found) if found else None, undelivered=undelivered)
+        return await self._database.read(read)
 
-    async def _left_alone(self, key: SessionKey) -> bool:
-        mark = self._mark(key)
-        row = await self._database.read(lambda connection: connection.execute(_SELECT_TOMBSTONE, (mark,)).fetchone())
+    def _left_alone(self, connection: sqlite3.Connection, key: SessionKey) -> bool:
+        row = connection.execute(_SELECT_TOMBSTONE, (self._mark(key),)).fetchone()
         return bool(row and row[1])
 
     async def commit(self, work: Work) -> Commit:
