@@ -1,0 +1,197 @@
+"""A bot that kills itself with SIGKILL at a chosen place of a turn. A server forks one a life, so that a start is cheap.
+
+    in    {"port", "database", "gap", "nth", "room"}
+    out   {"pid"} at once, then {"dead": pid, "gap": the place that was passed last}
+"""
+
+import asyncio
+import json
+import mmap
+import os
+import resource
+import select
+import signal
+import sys
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from adapters.storage.database import alone
+from adapters.storage.sqlite import SqliteStore, open_sqlite
+from bot.logs import begin
+from bot.packs_in_use import PacksInUse
+from bot.running import Engine, stop_on_signals
+from bot.wiring import load_content
+from conversations.catalogue import Catalogue
+from conversations.events import Event
+from conversations.messages import Destination, Message, SendOutcome
+from conversations.ports import Commit, DueCheck, MessageSender, TurnHandler, Work
+from conversations.reminders import Policy
+from conversations.replies import Turn
+from conversations.session import Check, Session, SessionKey
+from tests.fakes.socket_platform import SocketPlatform
+from bot.limits import Rate
+
+GAPS = ("before load", "in the transaction", "before the acknowledgement", "before send", "between send and settle")
+NO_LIMIT = Rate(1e9, 1e9)
+
+
+class Death:
+    """Comes when a gap was passed so many times. The page outlives the process: it says which was passed last."""
+
+    def __init__(self, gap: str | None, nth: int, page: mmap.mmap) -> None:
+        self._gap = gap
+        self._left = nth
+        self._page = page
+
+    def pass_by(self, gap: str) -> None:
+        self._page[0] = GAPS.index(gap) + 1
+        if gap == self._gap:
+            self._left -= 1
+            if not self._left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingStore:
+    """A store that passes two of the gaps."""
+
+    def __init__(self, store: SqliteStore, death: Death) -> None:
+        self._store = store
+        self._death = death
+
+    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+        self._death.pass_by("before load")
+        return await self._store.load(key, check)
+
+    async def commit(self, work: Work) -> Commit:
+        return await self._store.commit(work)
+
+    async def checks(self, key: SessionKey) -> Sequence[Check]:
+        return await self._store.checks(key)
+
+    async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
+        return await self._store.due(now, platforms, limit)
+
+    async def pack(self, name: str) -> str | None:
+        return await self._store.pack(name)
+
+    async def erase(
+        self, key: SessionKey, at: datetime, event: str | None = None, farewell: Message | None = None
+    ) -> Commit:
+        return await self._store.erase(key, at, event, farewell)
+
+    async def held(self, key: SessionKey) -> str:
+        return await self._store.held(key)
+
+    async def tidy(self, now: datetime) -> None:
+        await self._store.tidy(now)
+
+
+class DyingSender:
+    """A sender that passes two of the gaps."""
+
+    def __init__(self, sender: MessageSender, death: Death) -> None:
+        self._sender = sender
+        self._death = death
+
+    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
+        return self._sender.fit(message, catalogue, left_standing)
+
+    def method(self, to: Destination) -> str:
+        return self._sender.method(to)
+
+    async def send(self, key: SessionKey, to: Destination, part: object, nonce: str) -> SendOutcome:
+        self._death.pass_by("before send")
+        outcome = await self._sender.send(key, to, part, nonce)
+        self._death.pass_by("between send and settle")
+        return outcome
+
+
+class DyingTurns:
+    """A turn handler that passes the gap between the commit and the acknowledgement."""
+
+    def __init__(self, turns: TurnHandler, death: Death) -> None:
+        self._turns = turns
+        self._death = death
+
+    async def handle(self, event: Event, reply_to: Destination | None = None) -> Turn:
+        turn = await self._turns.handle(event, reply_to)
+        self._death.pass_by("before the acknowledgement")
+        return turn
+
+
+class DyingPlatform:
+    """The socket platform, on the way to its end."""
+
+    def __init__(self, platform: SocketPlatform, death: Death) -> None:
+        self._platform = platform
+        self._death = death
+        self.name = platform.name
+        self.sender: MessageSender = DyingSender(platform, death)
+
+    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
+        await self._platform.listen(DyingTurns(turns, self._death), stopping)
+
+
+async def live(port: int, database: Path, death: Death) -> None:
+    begin()
+    content = load_content_once()
+    with alone(database):
+        async with open_sqlite(database) as store:
+            # Each statement of the writer's transactions is told before it is run.
+            store._database._writer._conn.set_trace_callback(
+                lambda statement: None if statement.startswith("BEGIN") else death.pass_by("in the transaction")
+            )
+            dying = DyingStore(store, death)
+            packs = PacksInUse(dying, content.product, content.packs)
+            platform = DyingPlatform(SocketPlatform(port), death)
+            engine = Engine(
+                dying, store.outbox, packs, [platform], Policy(), person=NO_LIMIT, workspace=NO_LIMIT
+            )
+            await engine.run(stop_on_signals())
+
+
+_CONTENT = load_content()
+
+
+def load_content_once() -> Any:
+    return _CONTENT
+
+
+def serve() -> None:
+    page = mmap.mmap(-1, 1)
+    alive: dict[int, str] = {}
+    while True:
+        readable, _, _ = select.select([sys.stdin], [], [], 0.005)
+        while alive:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            del alive[pid]
+            passed = GAPS[page[0] - 1] if page[0] else "before anything"
+            sys.stdout.write(json.dumps({"dead": pid, "gap": passed}) + "\n")
+            sys.stdout.flush()
+        if not readable:
+            continue
+        line = sys.stdin.readline()
+        if not line:
+            return
+        wanted = json.loads(line)
+        page[0] = 0
+        pid = os.fork()
+        if not pid:
+            if wanted.get("room"):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (wanted["room"], wanted["room"]))
+            death = Death(wanted.get("gap"), wanted.get("nth", 0), page)
+            try:
+                asyncio.run(live(wanted["port"], Path(wanted["database"]), death))
+            finally:
+                os._exit(0)
+        alive[pid] = ""
+        sys.stdout.write(json.dumps({"pid": pid}) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()
