@@ -162,26 +162,28 @@ def read_facts(script: Script, known: Known, judge: Judge, *, profile: bool = Fa
 
     """
     facts = Facts(script, known, judge)
-    given = known.answers
+    given, answers, path = known.answers, facts.answers, facts.path
     for step in script.steps:
         if not (step.profile or step.profile_only) if profile else step.profile_only:
             continue
-        due = True if step.when is None or profile else step.when.holds(facts)
+        due = profile or step.when is None or step.when.holds(facts)
         if due is False:
             continue
-        answer = _leading(facts, step, given[step.id]) if due and given.get(step.id) else None
-        if due and step.profile and _profile_is_newer(facts, step, answer):
-            answer = known.about.answers[step.id]
-        if answer is not None:
-            facts.path.append(step)
-            facts.answers[step.id] = answer
-        elif due and not (profile or facts.is_asked(step)):
-            facts.deeper.append(step)
-        else:
-            facts.ahead.add(step.id)
-            facts.awaited.add(step.section)
-            if due:
-                facts.path.append(step)
+        if due:
+            said = given.get(step.id)
+            answer = _leading(facts, step, said) if said else None
+            if step.profile and _profile_is_newer(facts, step, answer):
+                answer = known.about.answers[step.id]
+            if answer is not None:
+                path.append(step)
+                answers[step.id] = answer
+                continue
+            if not profile and not facts.is_asked(step):
+                facts.deeper.append(step)
+                continue
+            path.append(step)
+        facts.ahead.add(step.id)
+        facts.awaited.add(step.section)
     return facts
 
 

@@ -200,7 +200,8 @@ class Reader:
         text, source, quote = self._attributed(text)
         if not text and source:
             return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
-        return replace(self._answer(text, normalise(text), step), source=source, quote=quote)
+        meant = self._answer(text, normalise(text), step)
+        return replace(meant, source=source, quote=quote) if source else meant
 
     # -- commands ------------------------------------------------------------------------------------------------
 
