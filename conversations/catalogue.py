@@ -1,10 +1,11 @@
 """Text is an address until the last moment: a Phrase names a sentence, a Catalogue holds it in each language."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -63,6 +64,8 @@ class Catalogue:
 
     def __init__(self, languages: Mapping[str, Entries]) -> None:
         self.languages = languages
+        self.worked_out: dict[Hashable, Any] = {}
+        """What readers make of the words, once: it hangs on nothing else."""
         self._below: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
 
     def entries(self, language: str) -> Entries:

@@ -5,7 +5,8 @@ the progress line honest under branching, and no flag or question ever rises on 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -17,11 +18,13 @@ from conversations.vocabulary import Question
 class Facts(Protocol):
     """What a condition may look at."""
 
-    def answer(self, step: str) -> Answer | None:
-        """Return the answer given at a step on the path."""
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """The answers given at steps on the path."""
 
-    def pending(self, step: str) -> bool:
-        """Tell whether a step may still be asked."""
+    @property
+    def ahead(self) -> Collection[str]:
+        """Steps that may still be asked; none of them has an answer."""
 
     def verdict(self, question: Question) -> str | None:
         """Return the state of a verdict; None while it cannot be formed yet."""
@@ -41,7 +44,8 @@ class _OnAnswer(_Condition):
     step: str
 
     def holds(self, facts: Facts) -> bool | None:
-        return None if facts.pending(self.step) else self._met(facts.answer(self.step))
+        answer = facts.answers.get(self.step)
+        return None if answer is None and self.step in facts.ahead else self._met(answer)
 
     @abstractmethod
     def _met(self, answer: Answer | None) -> bool:
@@ -54,7 +58,11 @@ class Is(_OnAnswer):
     choices: tuple[str, ...] = Field(alias="is", min_length=1)
 
     def _met(self, answer: Answer | None) -> bool:
-        return isinstance(answer, Chosen) and any(choice in answer.yes for choice in self.choices)
+        return isinstance(answer, Chosen) and not self._wanted.isdisjoint(answer.yes)
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        return frozenset(self.choices)
 
 
 class Lacks(_OnAnswer):
@@ -92,9 +100,9 @@ class Unknown(_Condition):
     unknown: str
 
     def holds(self, facts: Facts) -> bool | None:
-        if facts.pending(self.unknown):
+        answer = facts.answers.get(self.unknown)
+        if answer is None and self.unknown in facts.ahead:
             return None
-        answer = facts.answer(self.unknown)
         perhaps = isinstance(answer, Chosen) and not is_said(answer)
         return perhaps or answer == Unsaid(NonAnswer.UNKNOWN)
 
@@ -116,7 +124,14 @@ class AllOf(_Condition):
     all: tuple["Condition", ...] = Field(min_length=1)
 
     def holds(self, facts: Facts) -> bool | None:
-        return _all(part.holds(facts) for part in self.all)
+        known: bool | None = True
+        for part in self.all:
+            holds = part.holds(facts)
+            if holds is False:
+                return False
+            if holds is None:
+                known = None
+        return known
 
 
 class AnyOf(_Condition):
@@ -125,7 +140,14 @@ class AnyOf(_Condition):
     any: tuple["Condition", ...] = Field(min_length=1)
 
     def holds(self, facts: Facts) -> bool | None:
-        return _negated(_all(_negated(part.holds(facts)) for part in self.any))
+        known: bool | None = False
+        for part in self.any:
+            holds = part.holds(facts)
+            if holds:
+                return True
+            if holds is None:
+                known = None
+        return known
 
 
 class Not(_Condition):
@@ -134,7 +156,8 @@ class Not(_Condition):
     not_: "Condition" = Field(alias="not")
 
     def holds(self, facts: Facts) -> bool | None:
-        return _negated(self.not_.holds(facts))
+        holds = self.not_.holds(facts)
+        return None if holds is None else not holds
 
 
 _TAGS = ("verdict", "is", "lacks", "at_least", "at_most", "unknown", "all", "any", "not")
@@ -163,20 +186,6 @@ Condition = Annotated[
 def holds(condition: Condition, facts: Facts) -> bool | None:
     """Evaluate a condition; None while it hangs on a step that is still ahead."""
     return condition.holds(facts)
-
-
-def _all(parts: Iterable[bool | None]) -> bool | None:
-    known: bool | None = True
-    for part in parts:
-        if part is False:
-            return False
-        if part is None:
-            known = None
-    return known
-
-
-def _negated(value: bool | None) -> bool | None:  # noqa: FBT001  three-valued, and the only argument
-    return None if value is None else not value
 
 
 def support(condition: Condition, facts: Facts) -> Iterator["Leaf"]:

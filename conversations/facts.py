@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from conversations.conditions import holds
 from conversations.script import Feeds, Script, Step
 from conversations.session import (
     NOTHING_SAID,
@@ -57,18 +56,12 @@ class Facts:
     answers: dict[str, Answer] = field(default_factory=dict)
     ahead: set[str] = field(default_factory=set)
     """Steps that are not answered and are, or may come to be, on the path."""
+    awaited: set[Question] = field(default_factory=set)
+    """The sections that have such steps."""
     path: list[Step] = field(default_factory=list)
     deeper: list[Step] = field(default_factory=list)
     """Steps that would be asked if the person went deeper."""
     verdicts: dict[Question, str] = field(default_factory=dict)
-
-    def answer(self, step: str) -> Answer | None:
-        """Return the answer given at a step on the path."""
-        return self.answers.get(step)
-
-    def pending(self, step: str) -> bool:
-        """Tell whether a step may still be asked."""
-        return step in self.ahead
 
     def is_asked(self, step: Step) -> bool:
         """Tell whether a step that is due is asked, or left for whoever goes deeper."""
@@ -76,7 +69,7 @@ class Facts:
 
     def verdict(self, question: Question) -> str | None:
         """Return the state of a verdict; None while a step of its section is still ahead."""
-        if any(self.script.by_id[step].section == question for step in self.ahead):
+        if question in self.awaited:
             return None
         if question not in self.verdicts:
             self.verdicts[question] = self.judge(self, question)
@@ -169,31 +162,29 @@ def read_facts(script: Script, known: Known, judge: Judge, *, profile: bool = Fa
 
     """
     facts = Facts(script, known, judge)
+    given, answers, path = known.answers, facts.answers, facts.path
     for step in script.steps:
         if not (step.profile or step.profile_only) if profile else step.profile_only:
             continue
-        due = True if step.when is None or profile else holds(step.when, facts)
+        due = profile or step.when is None or step.when.holds(facts)
         if due is False:
             continue
-        if due is None:
-            facts.ahead.add(step.id)
-            continue
-        _take_in(facts, step, asked=profile or facts.is_asked(step))
-    return facts
-
-
-def _take_in(facts: Facts, step: Step, *, asked: bool) -> None:
-    answer = _leading(facts, step)
-    if step.profile and _profile_is_newer(facts, step, answer):
-        answer = facts.known.about.answers[step.id]
-    if answer is not None:
-        facts.path.append(step)
-        facts.answers[step.id] = answer
-    elif asked:
-        facts.path.append(step)
+        if due:
+            said = given.get(step.id)
+            answer = _leading(facts, step, said) if said else None
+            if step.profile and _profile_is_newer(facts, step, answer):
+                answer = known.about.answers[step.id]
+            if answer is not None:
+                path.append(step)
+                answers[step.id] = answer
+                continue
+            if not profile and not facts.is_asked(step):
+                facts.deeper.append(step)
+                continue
+            path.append(step)
         facts.ahead.add(step.id)
-    else:
-        facts.deeper.append(step)
+        facts.awaited.add(step.section)
+    return facts
 
 
 def _profile_is_newer(facts: Facts, step: Step, answer: Answer | None) -> bool:
@@ -205,11 +196,10 @@ def _profile_is_newer(facts: Facts, step: Step, answer: Answer | None) -> bool:
     return not is_said(answer) or about.at >= max(one.at for one in facts.known.answers[step.id])
 
 
-def _leading(facts: Facts, step: Step) -> Answer | None:
+def _leading(facts: Facts, step: Step, given: tuple[Given, ...]) -> Answer:
     """Pick the answer that counts: of the best source, and of two as good the later one."""
-    given = facts.known.answers.get(step.id, ())
-    if len(given) < 2:  # noqa: PLR2004  nothing to choose from
-        return given[0].answer if given else None
+    if len(given) == 1:
+        return given[0].answer
 
     def rank(place: int) -> tuple[bool, int, int]:
         one = given[place]

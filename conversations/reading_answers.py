@@ -6,13 +6,15 @@ which is offered and never taken. Whatever is left is unreadable, and says so. W
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
-from conversations.catalogue import Catalogue
+from conversations.catalogue import Catalogue, phrase
 from conversations.reading_times import is_time, read_hours, when_words
 from conversations.script import Feeds, Script, Step
 from conversations.session import (
@@ -28,7 +30,6 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import Source, StepKind
-from conversations.wording import choice_label
 
 TEXT_LIMIT = 2000
 """Characters of free text in one answer."""
@@ -129,12 +130,16 @@ def _tight(text: str) -> str:
     return text if text.isascii() else re.sub(rf"(?<={_UNSPACED})\s+|\s+(?={_UNSPACED})", "", text)
 
 
-def _after(text: str, word: str, end: str = _WORDS_END) -> str | None:
-    """Return what follows a word at the beginning of a line, as it was written; None where it does not begin so."""
+def _beginning(word: str, end: str) -> re.Pattern[str]:
     begun = r"\s+".join(re.escape(part) for part in word.split())
-    match = re.match(rf"{begun}{end}", text, re.IGNORECASE)
+    return re.compile(rf"{begun}{end}", re.IGNORECASE)
+
+
+def _after(text: str, beginning: re.Pattern[str]) -> str | None:
+    """Return what follows the beginning of a line, as it was written; None where it does not begin so."""
+    match = beginning.match(text)
     if match is None and not unicodedata.is_normalized("NFKC", text):
-        return _after(unicodedata.normalize("NFKC", text), word, end)
+        return _after(unicodedata.normalize("NFKC", text), beginning)
     return text[match.end() :].strip() if match else None
 
 
@@ -147,8 +152,30 @@ def _numbers(part: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Drop control and invisible formatting characters and text direction overrides from what will be stored."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = (c for c in text.replace("\t", " ") if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return "".join(kept).strip()
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Name = TypeVar("Name", bound=str)
+
+
+def _once(work: Callable[Concatenate["Reader", P], T]) -> Callable[Concatenate["Reader", P], T]:
+    """Work out what hangs on the words of a language alone once for all lines; their catalogue keeps it."""
+
+    @wraps(work)
+    def worked_out(reader: "Reader", /, *args: P.args, **named: P.kwargs) -> T:
+        kept = reader.script.catalogue.worked_out
+        key = (work.__name__, reader.language, args, *named.items())
+        if key not in kept:
+            kept[key] = work(reader, *args, **named)
+        found: T = kept[key]
+        return found
+
+    return worked_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +214,10 @@ class Reader:
         text, source, quote = self._attributed(text)
         if not text and source:
             return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
-        answer = self._answer(text, normalise(text), step)
-        if answer.intent is Intent.UNREADABLE and (command := self._with_text(text)):
+        meant = self._answer(text, normalise(text), step)
+        if meant.intent is Intent.UNREADABLE and (command := self._with_text(text)):
             return command
-        return replace(answer, source=source, quote=quote)
+        return replace(meant, source=source, quote=quote) if source else meant
 
     # -- commands ------------------------------------------------------------------------------------------------
 
@@ -202,16 +229,39 @@ class Reader:
         words = self._words(key)
         return said in words or self._bare(said, asked=asked) in words
 
+    def _which(self, said: str, key: str, names: tuple[Name, ...]) -> Name | None:
+        """Return the first name one of whose words was said, by itself or with a particle behind it."""
+        places = self._places(key, names)
+        found = [places[one] for one in (said, self._bare(said, asked=True)) if one in places]
+        return names[min(found)] if found else None
+
+    @_once
+    def _places(self, key: str, names: tuple[str, ...]) -> dict[str, int]:
+        places: dict[str, int] = {}
+        for place, name in enumerate(names):
+            for word in self._words(f"{key}.{name}"):
+                places.setdefault(word, place)
+        return places
+
     def _bare(self, said: str, *, asked: bool = False) -> str:
         """Take particles off the end, and the question mark where that changes nothing."""
+        particles = self._particles(asked)
+        return particles.sub("", said) if particles else said
+
+    @_once
+    def _particles(self, asked: bool) -> re.Pattern[str] | None:  # noqa: FBT001  the only argument
         if not self._words("particles"):
-            return said
-        return re.sub(rf"(?:{self._one_of('particles')}{'|[?]' if asked else ''})+$", "", said)
+            return None
+        return re.compile(rf"(?:{self._one_of('particles')}{'|[?]' if asked else ''})+$")
 
     def _unglued(self, said: str, key: str) -> str:
         """Take words of a script without spaces off both ends: 第2个 is 2."""
+        return self._ends(key).sub("", said)
+
+    @_once
+    def _ends(self, key: str) -> re.Pattern[str]:
         glued = self._one_of(key, only_unspaced=True)
-        return re.sub(rf"^(?:{glued})+|(?:{glued})+$", "", said)
+        return re.compile(rf"^(?:{glued})+|(?:{glued})+$")
 
     def _digits(self, said: str, *, counted: bool = False, between: str = " ") -> str:
         """Write numerals as digits: 二十四 is 24, and 两三 is 2 and 3.
@@ -233,6 +283,7 @@ class Reader:
         said = re.sub(rf"(?<=[{ones}])(?=[{ones}])", between, said)
         return re.sub(rf"(?P<tens>[{ones}]?){ten}(?P<more>[{ones}]?)|(?P<units>[{ones}])", number, said)
 
+    @_once
     def _numerals(self, *, counted: bool = False) -> dict[str, int]:
         """Return the signs of a script without spaces that stand for 0 to 10."""
         words = {n: self._words(f"numbers.{n}") for n in range(_TEN + 1)}
@@ -250,31 +301,33 @@ class Reader:
 
     def _language(self, said: str, step: Step | None) -> Meant | None:
         """Read "中文", "switch to English", "语言 英文" in every language: who asks may not read the one spoken."""
-        words, languages = self._catalogue.words, tuple(self._catalogue.languages)
-        if any(said in words(f"words.commands.{Intent.LANGUAGE}", one) for one in languages):
+        if any(said == word for word, _ in self._everywhere(f"words.commands.{Intent.LANGUAGE}")):
             return Meant(Intent.LANGUAGE)
         said = _tight(self._bare(said.rstrip("?")))
-        named = [(name, one) for one in languages for name in words("language.words", one) if name in said]
+        named = [(name, one) for name, one in self._everywhere("language.words") if name in said]
         if not named:
             return None
-        asking = [line for one in languages for line in words("words.with_language", one)]
+        asking = [line for line, _ in self._everywhere("words.with_language")]
         if step is None or (step.kind not in _FREE and said not in self._names(step)):
             asking.append("{language}")
         asked = (one for name, one in named if any(_tight(line.replace("{language}", name)) == said for line in asking))
         language = next(asked, None)
         return Meant(Intent.LANGUAGE, text=language) if language else None
 
+    @_once
+    def _everywhere(self, key: str) -> list[tuple[str, str]]:
+        """Return the words of a list in every language, each with its language."""
+        return [(word, one) for one in self._catalogue.languages for word in self._catalogue.words(key, one)]
+
     def _command(self, text: str, step: Step | None) -> Meant | None:
         said = normalise(text).removeprefix("/")
-        for intent in _COMMANDS:
-            if self._is(said, f"commands.{intent}", asked=True):
-                return Meant(intent)
+        if intent := self._which(said, "commands", _COMMANDS):
+            return Meant(intent)
         if language := self._language(said, step):
             return language
-        for intent in _NUMBERED:
-            for word in self._words(f"with_number.{intent}"):
-                if meant := self._numbered(intent, text, word):
-                    return meant
+        for intent, beginning in self._with_number():
+            if meant := self._numbered(intent, text, beginning):
+                return meant
         if (command := self._with_text(text)) and self._is_told_enough(command):
             return command
         if term := self._term(said):
@@ -284,17 +337,29 @@ class Reader:
     def _term(self, said: str) -> str:
         """Return what "what is a pin factory?" asks about, and 大头针工厂是什么？"""
         said = said.strip(_EDGES + "?？")
-        for word in sorted(self._words("define"), key=len, reverse=True):
+        for word in self._longest_first("define"):
             if said.startswith(word):
                 return said.removeprefix(word).strip(_EDGES)
-        for word in sorted(self._words("define_after"), key=len, reverse=True):
+        for word in self._longest_first("define_after"):
             if said.endswith(word):
                 return said.removesuffix(word).strip(_EDGES)
         return ""
 
-    def _numbered(self, intent: Intent, text: str, word: str) -> Meant | None:
+    @_once
+    def _longest_first(self, key: str) -> list[str]:
+        return sorted(self._words(key), key=len, reverse=True)
+
+    @_once
+    def _with_number(self) -> list[tuple[Intent, re.Pattern[str]]]:
+        return [
+            (intent, _beginning(word, "" if _unspaced(word) else _WORDS_END))
+            for intent in _NUMBERED
+            for word in self._words(f"with_number.{intent}")
+        ]
+
+    def _numbered(self, intent: Intent, text: str, beginning: re.Pattern[str]) -> Meant | None:
         """Read "change 7" and "fine 2 because I want to build it"."""
-        rest = _after(text.lstrip("/"), word, "" if _unspaced(word) else _WORDS_END)
+        rest = _after(text.lstrip("/"), beginning)
         if rest is None:
             return None
         number, reason = self._ordinal(normalise(rest)), ""
@@ -302,13 +367,20 @@ class Reader:
             number, reason = self._with_reason(rest)
         return None if number is None else Meant(intent, number=number, text=reason.strip())
 
-    def _with_text(self, text: str) -> Meant | None:
+    @_once
+    def _text_beginnings(self, unspaced_end: str) -> list[tuple[Intent, re.Pattern[str]]]:
+        return [
+            (intent, _beginning(word, unspaced_end if _unspaced(word) else _WORDS_END))
+            for intent in (*_TIMED, Intent.ZONE, Intent.QUIET)
+            for word in self._longest_first(f"with_text.{intent}")
+        ]
+
+    def _with_text(self, text: str, unspaced_end: str = "") -> Meant | None:
         """Read "interview 3 Dec 14:00", "time zone Berlin", 免打扰 22 8."""
-        for intent in (*_TIMED, Intent.ZONE, Intent.QUIET):
-            for word in sorted(self._words(f"with_text.{intent}"), key=len, reverse=True):
-                rest = _after(text.lstrip("/"), word, "" if _unspaced(word) else _WORDS_END)
-                if rest:
-                    return Meant(intent, text=rest.lstrip(f" {_COLONS}"))
+        for intent, beginning in self._text_beginnings(unspaced_end):
+            rest = _after(text.lstrip("/"), beginning)
+            if rest:
+                return Meant(intent, text=rest.lstrip(f" {_COLONS}"))
         return None
 
     def _is_told_enough(self, command: Meant) -> bool:
@@ -329,10 +401,11 @@ class Reader:
 
     def _picked(self, text: str, menu: Sequence[Intent]) -> Meant | None:
         """Read a pick from a menu, by number or by words; to a decision, a reason may follow."""
+        if not menu:
+            return None
         said = normalise(text)
-        for intent in menu:
-            if self._is(said, f"commands.{intent}", asked=True):
-                return Meant(intent)
+        if picked := self._which(said, "commands", tuple(menu)):
+            return Meant(picked)
         number = self._ordinal(said)
         if number and number <= len(menu):
             return Meant(menu[number - 1])
@@ -344,7 +417,7 @@ class Reader:
         words = [(word, intent) for intent in menu for word in self._words(f"commands.{intent}")]
         # The longest first: "ask more first" begins with "ask more".
         for word, intent in sorted(words, key=lambda one: -len(one[0])):
-            reason = _after(text, word, rf"(?:{_WORDS_END}|(?={self._one_of('because')}))") or ""
+            reason = _after(text, _beginning(word, rf"(?:{_WORDS_END}|(?={self._one_of('because')}))")) or ""
             if reason:
                 return Meant(intent, text=reason.strip(f" {_COLONS}"))
         return None
@@ -364,7 +437,8 @@ class Reader:
         return self._nearest(said, {word: Meant(i) for i in _COMMANDS for word in self._words(f"commands.{i}")})
 
     def _unsaid(self, said: str) -> Unsaid | None:
-        return next((Unsaid(reason) for reason in NonAnswer if self._is(said, f"unsaid.{reason}", asked=True)), None)
+        reason = self._which(said, "unsaid", tuple(NonAnswer))
+        return Unsaid(reason) if reason else None
 
     def _ordinal(self, said: str) -> int | None:
         """Read "2", "#2", "2nd", "the second one", 第二个."""
@@ -415,10 +489,14 @@ class Reader:
 
     def _names(self, step: Step) -> dict[str, str]:
         """Return every word that stands for a choice of the step."""
+        return self._names_below(step.texts, step.choice_ids)
+
+    @_once
+    def _names_below(self, texts: str, choices: tuple[str, ...]) -> dict[str, str]:
         names = {}
-        for choice in step.choice_ids:
-            label = self._catalogue.text(choice_label(step, choice), self.language)
-            for word in (normalise(label), *self._catalogue.words(f"{step.texts}.words.{choice}", self.language)):
+        for choice in choices:
+            label = self._catalogue.text(phrase(f"{texts}.choices.{choice}"), self.language)
+            for word in (normalise(label), *self._catalogue.words(f"{texts}.words.{choice}", self.language)):
                 names[word] = names[_tight(word)] = choice
         return names
 
@@ -588,10 +666,15 @@ class Reader:
 
     def _number_word(self, said: str, *, counted: bool = False) -> float | None:
         """Read a number in words; where things are counted off, only by its own word: "one", and not "a"."""
+        return self._number_words(counted).get(said)
+
+    @_once
+    def _number_words(self, counted: bool) -> dict[str, float]:  # noqa: FBT001  the only argument
+        numbers: dict[str, float] = {}
         for name, words in self._catalogue.words_below("words.numbers", self.language).items():
-            if said in (words[:1] if counted else words):
-                return float(name.replace("_", "."))
-        return None
+            for word in words[:1] if counted else words:
+                numbers.setdefault(word, float(name.replace("_", ".")))
+        return numbers
 
     def _skills(self, text: str, step: Step) -> Meant:
         skills: dict[str, SkillLevel] = {}
@@ -650,6 +733,7 @@ class Reader:
     def _is_skill(self, part: str) -> bool:
         return normalise(self._split_level(part)[0]) in self.script.skills
 
+    @_once
     def _one_of(self, key: str, *, only_unspaced: bool = False) -> str:
         """Return a pattern for any word of a list, the longest first; it matches nothing where there is none."""
         words = (word.strip() for word in self._words(key))
