@@ -141,7 +141,8 @@ def quiet_hours(scene: Scene) -> Outcome:
     )
     after = scene.with_check(replace(scene.check, reminders=in_order(tuple(moved))))
     after = after.with_person(replace(scene.person, quiet=hours))
-    return after, (Say(_hours("quiet.now", hours)), *view(after))
+    unknown = () if scene.person.zone else (Say(phrase("zone.none")),)
+    return after, (Say(_hours("quiet.now", hours)), *unknown, *view(after))
 
 
 def _hours(key: str, quiet: tuple[int, int]) -> Phrase:

@@ -32,6 +32,14 @@ def said(replies: tuple[Reply, ...]) -> list[str]:
     return [reply.text.key for reply in replies if isinstance(reply, Say)]
 
 
+def is_parked(player: Player) -> bool:
+    return player.check.parked
+
+
+def has_expired(player: Player) -> bool:
+    return player.turn is not None and player.turn.expired
+
+
 async def begun(*lines: str, zone: str | None = BERLIN) -> Player:
     player = Player(core())
     await player.handle(Opened(ME, NOON, player.check_id, zone=zone))
@@ -108,7 +116,7 @@ async def test_what_is_no_time_is_told_and_nothing_is_lost(line: str, why: str) 
 async def test_without_a_zone_it_is_asked_for_and_nothing_is_set() -> None:
     player = await begun(zone=None)
     assert said(await player.say("interview 2026-03-05 14:00")) == ["zone.needed"]
-    assert player.check.reminders == ()
+    assert not kinds(player)
     await player.say("time zone Berlin", "interview 2026-03-05 14:00")
     assert {one.zone for one in player.check.reminders} == {BERLIN}
 
@@ -296,6 +304,13 @@ async def test_snooze_brings_the_last_one_again_tomorrow_or_when_it_was_said() -
     assert kinds(player) == [(ReminderKind.BEFORE, local("2026-03-07 18:00"))]
 
 
+async def test_quiet_hours_need_a_zone_and_it_is_asked_for() -> None:
+    assert said(await (await begun(zone=None)).say("quiet 21 9")) == ["quiet.now", "zone.none"]
+    assert said(await (await begun()).say("quiet 21 9")) == ["quiet.now"]
+    assert said(await (await begun()).say("quiet")) == ["quiet.are"]
+    assert said(await (await begun()).say("time zone")) == ["zone.is"]
+
+
 async def test_an_answer_ends_what_snooze_puts_off() -> None:
     player = await begun("interview 2026-03-05 14:00")
     await player.wait(at("2026-03-05 11:00"))
@@ -316,13 +331,13 @@ async def test_one_nudge_then_it_is_parked_and_any_word_brings_it_back() -> None
     replies = await player.wait(at("2026-03-05 12:00"))
     assert said(replies) == ["nudge"]
     assert await player.wait(at("2026-03-09 11:59")) == ()
-    assert not player.check.parked
+    assert not is_parked(player)
     assert await player.wait(at("2026-03-09 12:00")) == ()
-    assert player.check.parked
+    assert is_parked(player)
     assert "parked" in said(await player.open())
-    assert not player.check.parked
+    assert not is_parked(player)
     assert await player.wait(player.now + timedelta(days=30)) == ()
-    assert player.check.parked
+    assert is_parked(player)
 
 
 async def test_whoever_said_stop_gets_what_they_asked_for_and_nothing_else() -> None:
@@ -346,12 +361,10 @@ async def test_nothing_expires_without_a_warning_and_a_word_keeps_it(done: bool,
     assert said(await player.wait(NOON + timedelta(days=days - 14))) == ["expiring"]
     await player.say("report")
     assert await player.wait(NOON + timedelta(days=days + 1)) == ()
-    assert player.turn is not None
-    assert not player.turn.expired
+    assert not has_expired(player)
     replies = await player.wait(player.now + timedelta(days=days))
     assert said(replies) == ["expired"]
-    assert player.turn.expired
-    assert player.turn.due is None
+    assert has_expired(player)
 
 
 async def test_a_machine_that_was_off_still_gives_the_whole_time_after_the_warning() -> None:
