@@ -63,6 +63,8 @@ _UNSPACED = "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]"
 """A character of a script that puts no spaces between words: Han, kana."""
 _TEN = 10
 _WORDS_END = r"(?!\w)"
+_TOLD_APART = r"(?=[\s:：\d])"
+"""How a word without spaces ends where no time follows it: 面试官 is no 面试."""
 _FREE = (StepKind.TEXT, StepKind.SKILLS)
 """Steps that any word can be an answer to, the name of a language as well."""
 _COMMANDS = (
@@ -183,12 +185,12 @@ class Reader:
         if picked := self._picked(text, menu):
             return picked
         if step is None:
-            return self._with_text(text) or self._near_command(normalise(text))
+            return self._with_text(text, _TOLD_APART) or self._near_command(normalise(text))
         text, source, quote = self._attributed(text)
         if not text and source:
             return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
         answer = self._answer(text, normalise(text), step)
-        if answer.intent is Intent.UNREADABLE and (command := self._with_text(text)):
+        if answer.intent is Intent.UNREADABLE and (command := self._with_text(text, _TOLD_APART)):
             return command
         return replace(answer, source=source, quote=quote)
 
@@ -302,11 +304,11 @@ class Reader:
             number, reason = self._with_reason(rest)
         return None if number is None else Meant(intent, number=number, text=reason.strip())
 
-    def _with_text(self, text: str) -> Meant | None:
+    def _with_text(self, text: str, unspaced_end: str = "") -> Meant | None:
         """Read "interview 3 Dec 14:00", "time zone Berlin", 免打扰 22 8."""
         for intent in (*_TIMED, Intent.ZONE, Intent.QUIET):
             for word in sorted(self._words(f"with_text.{intent}"), key=len, reverse=True):
-                rest = _after(text.lstrip("/"), word, "" if _unspaced(word) else _WORDS_END)
+                rest = _after(text.lstrip("/"), word, unspaced_end if _unspaced(word) else _WORDS_END)
                 if rest:
                     return Meant(intent, text=rest.lstrip(f" {_COLONS}"))
         return None

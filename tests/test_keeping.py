@@ -1,10 +1,13 @@
 """Being shown what is kept, and being forgotten: wherever the conversation is, and where there is none."""
 
+import io
 import json
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
+from adapters.terminal.plain_text import PlainText
 from conversations.catalogue import phrase
 from conversations.dialogue import advance
 from conversations.events import Typed
@@ -107,23 +110,38 @@ async def test_what_is_held_in_a_few_lines() -> None:
     player = Player(core())
     await player.open()
     await player.say("Acme", "time zone Berlin", "interview 2026-03-05 14:00")
+    await player.open(check=PROFILE_CHECK)
+    await player.handle(Typed(ME, NOON, "2", PROFILE_CHECK))
+    await player.open()
+    assert player.check.reminders
     tables = {
-        "people": [{"id": 1, "record": dump_person(player.person)}],
-        "checks": [{"id": "abc234", "record": dump_check(player.check)}, {"id": "b", "body": "{broken"}],
+        "people": [{"id": 1, "body": json.loads(dump_person(player.person))}],
+        "checks": [{"id": "abc234", "body": json.loads(dump_check(player.check))}, {"id": "b", "body": "{broken"}],
         "outbox": [{"id": 1}],
-        "sent": [{}, {}],
+        "sent_messages": [{}, {}],
         "events": [{}, {}, {}],
         "packs": [],
     }
     lines = [core().catalogue.text(one, "en") for one in held_summary(json.dumps(tables))]
     assert lines == [
         "2 checks with their answers",
+        "1 version of what you said about yourself",
         "2 reminders to come",
         "1 message waiting to be sent to you",
         "where 2 messages to you are, so that they can be taken back",
         "events: 3 rows",
     ]
     assert held_summary("") == held_summary("{}") == (phrase("held.nothing"),)
+
+
+def test_a_terminal_counts_it_or_shows_it_all_to_be_copied() -> None:
+    screen = io.StringIO()
+    page = PlainText(Console(file=screen, width=40), core().catalogue, "en")
+    document = json.dumps({"checks": [{"body": {"record": {"reminders": []}}}], "notes": ["x" * 100]})
+    page.show(Held(document))
+    assert "1 check with its answers" in screen.getvalue()
+    page.show(Held(document, whole=True))
+    assert document in screen.getvalue()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -155,6 +155,15 @@ async def test_a_name_that_begins_like_a_command_is_an_answer() -> None:
     assert "Team: Quiet Corp" in player.seen()
 
 
+async def test_a_word_that_begins_like_a_command_is_none_in_chinese_either() -> None:
+    player = Player(core(), language="zh")
+    await player.open()
+    await player.say("搜索组", "HR")
+    assert said(await player.say("面试官说的")) == ["unreadable.choice"]
+    assert said(await player.say("面试 随便")) == ["zone.needed"]
+    assert said(await player.say("面试明天下午三点")) == ["zone.needed"]
+
+
 async def test_a_terminal_says_that_it_cannot_remind() -> None:
     player = await begun()
     assert player.turn is not None
