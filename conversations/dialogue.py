@@ -118,6 +118,10 @@ def _without_check(script: Script, session: Session, event: Event) -> Turn:
                 replies = (Say(phrase("forget.kept")),)
             case Intent.FORGET:
                 person, replies = keeping.asked_to_forget(person)
+            case Intent.STOP:
+                person, replies = replace(person, left_alone=True), (Say(phrase("stop.done")),)
+            case Intent.WRITE_AGAIN:
+                person, replies = replace(person, left_alone=False), (Say(phrase("stop.undone")),)
             case Intent.HELD | Intent.EXPORT:
                 replies = (Held(whole=meant is Intent.EXPORT),)
         replies = (*_undelivered(session), *replies)

@@ -359,7 +359,15 @@ async def test_whoever_said_stop_gets_what_they_asked_for_and_nothing_else() -> 
     assert said(await player.wait(player.now + timedelta(days=1)))[0] == "reminder.before"
     assert said(await player.wait(player.now + timedelta(days=179))) == ["expiring"]
     assert await player.wait(player.now + timedelta(days=30)) == ()
-    await player.say("write to me again")
+
+
+async def test_stop_is_undone_by_a_word_and_both_work_without_a_check() -> None:
+    player = await begun("stop", "write to me again")
+    alone = Session(player.person)
+    stopped = advance(core(), alone, Typed(ME, NOON, "stop"))
+    assert (said(stopped.replies), stopped.session.person.left_alone) == (["stop.done"], True)
+    again = advance(core(), stopped.session, Typed(ME, NOON, "write to me again"))
+    assert (said(again.replies), again.session.person.left_alone) == (["stop.undone"], False)
     assert not player.person.left_alone
 
 
