@@ -74,9 +74,9 @@ def advance(
     if changed != check:
         changed = replace(changed, changed_at=event.at, pack=after.script.name, asked=check.asked + 1)
     session = _raised(before, replace(session, person=after.person, check=changed))
-    if session.undelivered:
-        replies = (Say(phrase("undelivered", n=session.undelivered)), *replies)
-    return Turn(session, replies, after.script.catalogue, next_due(changed, after.person, policy))
+    return Turn(
+        session, (*_undelivered(session), *replies), after.script.catalogue, next_due(changed, after.person, policy)
+    )
 
 
 def _time_passed(before: Session, scene: Scene) -> Turn:
@@ -87,7 +87,11 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
     if (changed.phase, changed.at) != (check.phase, check.at):
         # Something else is being asked now: an answer to what was asked before must not land on it.
         changed = replace(changed, asked=check.asked + 1)
-    session = _raised(before, replace(before, check=changed))
+    person = before.person
+    if replies and due is not Due.EXPIRY:
+        # What the person says next is said to this.
+        person = replace(person, current_check=check.id)
+    session = _raised(before, replace(before, person=person, check=changed))
     expired = due is Due.EXPIRY
     return Turn(
         session,
@@ -114,9 +118,18 @@ def _without_check(script: Script, session: Session, event: Event) -> Turn:
                 replies = (Say(phrase("forget.kept")),)
             case Intent.FORGET:
                 person, replies = keeping.asked_to_forget(person)
+            case Intent.STOP:
+                person, replies = replace(person, left_alone=True), (Say(phrase("stop.done")),)
+            case Intent.WRITE_AGAIN:
+                person, replies = replace(person, left_alone=False), (Say(phrase("stop.undone")),)
             case Intent.HELD | Intent.EXPORT:
                 replies = (Held(whole=meant is Intent.EXPORT),)
+        replies = (*_undelivered(session), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
+
+
+def _undelivered(session: Session) -> tuple[Reply, ...]:
+    return (Say(phrase("undelivered", n=session.undelivered)),) if session.undelivered else ()
 
 
 def _sure(scene: Scene) -> Intent | None:

@@ -64,6 +64,8 @@ _UNSPACED = "[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]"
 """A character of a script that puts no spaces between words: Han, kana."""
 _TEN = 10
 _WORDS_END = r"(?!\w)"
+_TOLD_APART = r"(?=[\s:：\d])"
+"""How a word without spaces ends where no time follows it: 面试官 is no 面试."""
 _FREE = (StepKind.TEXT, StepKind.SKILLS)
 """Steps that any word can be an answer to, the name of a language as well."""
 _COMMANDS = (
@@ -210,12 +212,12 @@ class Reader:
         if picked := self._picked(text, menu):
             return picked
         if step is None:
-            return self._with_text(text) or self._near_command(normalise(text))
+            return self._with_text(text, _TOLD_APART) or self._near_command(normalise(text))
         text, source, quote = self._attributed(text)
         if not text and source:
             return Meant(Intent.ATTRIBUTE, source=source, quote=quote)
         meant = self._answer(text, normalise(text), step)
-        if meant.intent is Intent.UNREADABLE and (command := self._with_text(text)):
+        if meant.intent is Intent.UNREADABLE and (command := self._with_text(text, _TOLD_APART)):
             return command
         return replace(meant, source=source, quote=quote) if source else meant
 

@@ -28,6 +28,9 @@ _MIDNIGHT = 24
 _SMALL_HOURS = range(1, 7)
 """Nobody says "at 3" for three at night, but nobody knows either."""
 
+_EVENING = (*range(5, 12), *range(17, 24))
+"""What "at night" leaves no doubt about, on either clock."""
+
 Words = Mapping[str, tuple[str, ...]]
 """Word lists by name: those under `words.when`, and as `numbers.` those under `words.numbers`."""
 
@@ -120,9 +123,9 @@ class _Reading:
         day = today + ahead if ahead else self._day()
         at = self._time(bare=day is not None or self._weekday is not None)
         self._nothing_else()
-        if day is None and self._weekday is None and at is None:
+        if day is None and self._weekday is None and at is None and self._half_day is None:
             raise _UnclearError(Unclear.UNREADABLE)
-        if at is None and to_the_hour:
+        if at is None and (to_the_hour or self._half_day):
             raise _UnclearError(Unclear.NO_TIME_OF_DAY)
         at = at or (clock.time() if ahead else _MORNING)
         if day is None:
@@ -164,7 +167,7 @@ class _Reading:
         return week, self._which(WEEKDAYS, found[4])
 
     def _part_of_the_day(self) -> str | None:
-        halves = ("am", "pm", "midday")
+        halves = ("am", "pm", "night", "midday")
         glued = "|".join(self._short("am", "pm"))
         found = self._take(rf"(?<=\d)(?:{glued})\b") or self._take(self._one_of(*halves))
         return halves[self._which(halves, found[0])] if found else None
@@ -254,11 +257,14 @@ class _Reading:
     def _at(self, said: str, minute: int) -> time:
         """Make a time of day of an hour, with what was said about the half of the day."""
         hour = int(said)
-        if self._half_day is None and hour in _SMALL_HOURS and not said.startswith("0"):
+        unsaid = self._half_day is None and hour in _SMALL_HOURS and not said.startswith("0")
+        if unsaid or (self._half_day == "night" and hour not in _EVENING):
             raise _UnclearError(Unclear.WHICH_HOUR)
         if self._half_day == "am" and hour == _NOON:
             hour = 0
-        if (self._half_day == "pm" and hour < _NOON) or (self._half_day == "midday" and hour in _SMALL_HOURS):
+        if (self._half_day in ("pm", "night") and hour < _NOON) or (
+            self._half_day == "midday" and hour in _SMALL_HOURS
+        ):
             hour += _NOON
         return time(hour, minute)
 

@@ -81,8 +81,7 @@ def before_interview(interview: datetime, quiet: tuple[int, int]) -> datetime:
     if moved + _IN_TIME <= interview:
         return moved
     start = wanted.replace(hour=quiet[0], minute=0, second=0, microsecond=0)
-    start = start if start <= wanted else start - timedelta(days=1)
-    return start - timedelta(minutes=1)
+    return start if start <= wanted else start - timedelta(days=1)
 
 
 def in_order(reminders: tuple[Reminder, ...]) -> tuple[Reminder, ...]:

@@ -141,7 +141,8 @@ def quiet_hours(scene: Scene) -> Outcome:
     )
     after = scene.with_check(replace(scene.check, reminders=in_order(tuple(moved))))
     after = after.with_person(replace(scene.person, quiet=hours))
-    return after, (Say(_hours("quiet.now", hours)), *view(after))
+    unknown = () if scene.person.zone else (Say(phrase("zone.none")),)
+    return after, (Say(_hours("quiet.now", hours)), *unknown, *view(after))
 
 
 def _hours(key: str, quiet: tuple[int, int]) -> Phrase:
@@ -153,7 +154,7 @@ def time_zone(scene: Scene) -> Outcome:
     """Keep the person's time zone. Reminders move with it: their local time stays."""
     said, person = scene.meant.text, scene.person
     if not said:
-        known = phrase("zone.is", **_clock(scene, person.zone)) if person.zone else phrase("zone.needed")
+        known = phrase("zone.is", **_clock(scene, person.zone)) if person.zone else phrase("zone.none")
         return scene, (Say(known), *view(scene))
     zone = find_zone(said, scene.script.catalogue, person.language)
     if zone is None:
@@ -207,4 +208,6 @@ def _reminder(scene: Scene) -> Outcome:
     late = scene.event.at - due_at(reminder) > LATE
     when = _when(reminder.local, reminder.zone)
     lead = phrase("reminder.late", when=when) if late else phrase("reminder.before")
-    return after, (Say(lead), Say(phrase("card")), ShowReport(after.report, "questions"), Say(phrase("reminder.how")))
+    said = (Say(lead), Say(phrase("card")), ShowReport(after.report, "questions"), Say(phrase("reminder.how")))
+    # Where the person was at another check, what is asked here has to be seen before it is answered.
+    return after, said if scene.person.current_check == check.id else (*said, *view(after))

@@ -13,7 +13,7 @@ from adapters.storage.in_memory import InMemoryStore
 from adapters.terminal.plain_text import PlainText
 from bot.packs_in_use import Pack, PacksInUse
 from bot.turns import Turns
-from conversations.events import Event, Left, Opened, Typed
+from conversations.events import Event, Left, Opened, TimePassed, Typed
 from conversations.judgement import report_on
 from conversations.pack_values import PackValues, Product
 from conversations.packs import build_script
@@ -73,6 +73,15 @@ class Player:
         for line in lines:
             self.shown.append(line)
             replies = await self.handle(Typed(ME, self.now, line, self.check.id, self.check.asked))
+        return replies
+
+    async def wait(self, until: datetime) -> tuple[Reply, ...]:
+        """Let the time pass, and tell the check whenever it waits for that; return what was said at last."""
+        replies: tuple[Reply, ...] = ()
+        while self.turn and self.turn.due and self.turn.due <= until:
+            self.now = max(self.now, self.turn.due)
+            replies = await self.handle(TimePassed(ME, self.now, self.check.id)) or replies
+        self.now = until
         return replies
 
     async def leave(self) -> tuple[Reply, ...]:

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from conversations.catalogue import phrase
 from conversations.events import Typed
 from conversations.judgement import facts_of, said
+from conversations.replies import Say, ShowReport
 from conversations.report import Report, Said
 from conversations.session import NOTHING_SAID, PROFILE_CHECK
 from tests.dialogue import ME, NOON, Player, flags, open_ids, report_for, verdict, words
@@ -492,6 +494,18 @@ async def test_s05_the_card_of_the_three_questions_is_there_at_any_time() -> Non
     assert len(card.split("Question 1 of 3")[0].splitlines()) <= 20
     for piece in ("What kind of ML team is it", "What is the skill gap", "What do they own"):
         assert piece in card
+
+
+async def test_s05_the_card_comes_with_each_reminder_before_an_interview() -> None:
+    player = Player()
+    await player.open()
+    await player.say("Acme", "?", "time zone UTC", "interview 2026-03-05 14:00")
+    replies = await player.wait(NOON + timedelta(days=3))
+    assert replies[1] == Say(phrase("card"))
+    shown = replies[2]
+    assert isinstance(shown, ShowReport)
+    assert shown.part == "questions"
+    assert shown.report.questions
 
 
 @pytest.mark.parametrize("baseline", ["study", "own projects"])

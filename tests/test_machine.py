@@ -20,6 +20,7 @@ from conversations.judgement import facts_of, report_on
 from conversations.reading_answers import Reader
 from conversations.reads import flag_reads, verdict_reads
 from conversations.red_flags import raised
+from conversations.reminders import Policy, next_due
 from conversations.replies import Ask, Choose, Goodbye, Listed, ReviewAnswers, Say, ShowReport, Turn
 from conversations.report import RaisedFlag, Report, Verdict
 from conversations.scene import Scene, menu
@@ -70,6 +71,8 @@ INFORMING = (
 DECIDING = ("decide", "decide", "go on", "ask more because of the gap", "pass", "3: too far")
 DEEPER = ("deeper", "deeper 2", "go deeper on 3", "deeper 9")
 PASSING = ("fill in", "fill in", "keep", "keep profile", "what is pin factory")
+SETTING = ("interview 2026-03-05 14:00", "remind me tomorrow 9:00", "time zone Berlin")
+REMINDING = (*SETTING, "snooze", "stop", "quiet off")
 COMMANDS = (*INFORMING, "back", "keep", "later", "start over", "quit", "/back", "Yes!", "no", "y", "1.", "undo")
 SOURCES = ("recruiter", "member", "manager", "posting", "a friend")
 NON_ANSWERS = ("?", "dunno", "don't know yet", "skip", "n/a", "rather not say", "doesn't apply")
@@ -110,8 +113,10 @@ class Doing:
 NUMBERS = st.integers(0, 59)
 ANSWERING = st.builds(Doing, st.just("answer"), NUMBERS)
 COMMANDING = st.sampled_from([Doing("text", text=line) for line in (*COMMANDS, *NON_ANSWERS)])
-GOING = st.sampled_from([Doing("text", text=line) for line in (*DECIDING, *DEEPER, *PASSING)])
-COMING = st.builds(Doing, st.sampled_from(("open", "another", "return", "leave", "profile", "profile")), NUMBERS)
+GOING = st.sampled_from([Doing("text", text=line) for line in (*DECIDING, *DEEPER, *PASSING, *REMINDING)])
+COMING = st.builds(
+    Doing, st.sampled_from(("open", "another", "return", "leave", "profile", "profile", "wait", "wait")), NUMBERS
+)
 _TYPED = ("near miss", "near miss", "choice words", "several", "number", "change", "text", "old line")
 _SAID = ("sourced", "sourced", "quoted", "attribute", "fine", "fine", "not fine")
 TYPING = st.one_of(ANSWERING, COMMANDING, GOING, st.builds(Doing, st.sampled_from((*_TYPED, *_SAID)), NUMBERS, WORDS))
@@ -235,6 +240,9 @@ class Play:
                 return Opened(ME, at, new, check=sorted(self.checks)[doing.number % len(self.checks)])
             case "leave":
                 return Left(ME, at, self.talking)
+            case "wait":
+                due = next_due(check, self.person, Policy()) if check else None
+                return TimePassed(ME, due or at, check.id if check else new)
             case "old line":
                 seen = check.asked - 1 - doing.number % 3 if check else 0
                 return Typed(ME, at, self.line(replace(doing, what="answer")), self.talking, seen=seen)
@@ -407,6 +415,8 @@ def a_step_is_being_asked_exactly_while_the_phase_says_so(taken: Taken) -> None:
 
 
 def the_last_thing_said_is_what_the_session_waits_for(taken: Taken) -> None:
+    if isinstance(taken.event, TimePassed):
+        return
     last, check = taken.turn.replies[-1], taken.check
     if isinstance(last, Goodbye):
         return
@@ -435,27 +445,35 @@ def progress_never_runs_past_its_own_end(taken: Taken) -> None:
             assert 1 <= reply.progress.section <= 3
 
 
+def nothing_happened(taken: Taken) -> bool:
+    """Whether all is as it was; but whoever says anything is back."""
+    old, now = taken.check_before, taken.check
+    back = replace(old, revision=now.revision, changed_at=now.changed_at, asked=now.asked, parked=False, warned_at=None)
+    return taken.turn.session == replace(taken.before, check=back if old.parked or old.warned_at else old)
+
+
 def it_ends_in_a_phase_that_its_row_of_the_table_names(taken: Taken) -> None:
     if taken.old:
-        assert taken.turn.session == taken.before
+        assert nothing_happened(taken)
         assert taken.turn.replies[0] == Say(phrase("moved_on"))
         return
     move = TRANSITIONS.get(taken.row)
     if move:
         assert taken.check.phase in move.to
     else:
-        assert taken.turn.session == taken.before
+        assert nothing_happened(taken)
         assert taken.turn.replies[0] == Say(phrase(f"not_now.{taken.check.phase}"))
 
 
 def a_revision_is_raised_by_one_exactly_where_something_changed(taken: Taken) -> None:
     person, check, old, was = taken.turn.session.person, taken.check, taken.check_before, taken.before.person
     at_hand = was.current_check if check.is_profile else check.id
-    assert person == replace(was, current_check=at_hand, revision=person.revision, profile=person.profile)
+    own = {name: getattr(person, name) for name in ("profile", "zone", "quiet", "left_alone")}
+    assert person == replace(was, current_check=at_hand, revision=person.revision, **own)
     assert person.revision == was.revision + (replace(person, revision=was.revision) != was)
     if check != old:
         assert check.revision == old.revision + 1
-        assert check.changed_at == taken.event.at
+        assert check.changed_at == (old.changed_at if isinstance(taken.event, TimePassed) else taken.event.at)
         assert replace(check, revision=old.revision, changed_at=old.changed_at) != old
         assert (check.pack, check.opened_at) == (old.pack, old.opened_at)
 

@@ -45,6 +45,9 @@ class PlainText:
                 self._print(Text(self._text(reply.text), style="bold"), self._numbered(options))
             case ReviewAnswers():
                 self._print(*self._review(reply))
+            case Held(whole=True):
+                self._console.print()
+                self._console.out(reply.json, highlight=False)  # not wrapped: it is to be copied
             case Held():
                 self._print(*self._held(reply))
             case ShowReport():
@@ -134,9 +137,6 @@ class PlainText:
         yield Text(self._text(phrase("review.how")), style="dim")
 
     def _held(self, held: Held) -> Iterable[RenderableType]:
-        if held.whole:
-            yield Text(held.json)
-            return
         yield Text(self._text(phrase("held.title")), style="bold")
         yield self._hanging([("·", self._text(line)) for line in held_summary(held.json)])
         yield Text(self._text(phrase("held.how")), style="dim")
