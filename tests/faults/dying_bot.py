@@ -1,7 +1,7 @@
-"""A bot that kills itself with SIGKILL at a chosen place of a turn. A server forks one a life, so that a start is cheap.
+"""A bot that kills itself with SIGKILL at a chosen place of a turn. A server forks each, so that a start is cheap.
 
-    in    {"port", "database", "gap", "nth", "room"}
-    out   {"pid"} at once, then {"dead": pid, "gap": the place that was passed last}
+in    {"port", "database", "gap", "nth", "room"}
+out   {"pid"} at once, then {"dead": pid, "gap": the place that was passed last}
 """
 
 import asyncio
@@ -12,13 +12,14 @@ import resource
 import select
 import signal
 import sys
+import traceback
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from adapters.storage.database import alone
 from adapters.storage.sqlite import SqliteStore, open_sqlite
+from bot.limits import Rate
 from bot.logs import begin
 from bot.packs_in_use import PacksInUse
 from bot.running import Engine, stop_on_signals
@@ -31,10 +32,13 @@ from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
 from tests.fakes.socket_platform import SocketPlatform
-from bot.limits import Rate
 
 GAPS = ("before load", "in the transaction", "before the acknowledgement", "before send", "between send and settle")
 NO_LIMIT = Rate(1e9, 1e9)
+
+
+CONTENT = load_content()
+"""Read once, before any life begins."""
 
 
 class Death:
@@ -136,27 +140,18 @@ class DyingPlatform:
 
 async def live(port: int, database: Path, death: Death) -> None:
     begin()
-    content = load_content_once()
+    content = CONTENT
     with alone(database):
         async with open_sqlite(database) as store:
             # Each statement of the writer's transactions is told before it is run.
-            store._database._writer._conn.set_trace_callback(
+            await store._database._writer.set_trace_callback(
                 lambda statement: None if statement.startswith("BEGIN") else death.pass_by("in the transaction")
             )
             dying = DyingStore(store, death)
             packs = PacksInUse(dying, content.product, content.packs)
             platform = DyingPlatform(SocketPlatform(port), death)
-            engine = Engine(
-                dying, store.outbox, packs, [platform], Policy(), person=NO_LIMIT, workspace=NO_LIMIT
-            )
+            engine = Engine(dying, store.outbox, packs, [platform], Policy(), person=NO_LIMIT, workspace=NO_LIMIT)
             await engine.run(stop_on_signals())
-
-
-_CONTENT = load_content()
-
-
-def load_content_once() -> Any:
-    return _CONTENT
 
 
 def serve() -> None:
@@ -184,10 +179,14 @@ def serve() -> None:
             if wanted.get("room"):
                 resource.setrlimit(resource.RLIMIT_FSIZE, (wanted["room"], wanted["room"]))
             death = Death(wanted.get("gap"), wanted.get("nth", 0), page)
+            code = 1
             try:
                 asyncio.run(live(wanted["port"], Path(wanted["database"]), death))
+                code = 0
+            except Exception:  # noqa: BLE001  a child must not go on as its parent
+                traceback.print_exc()
             finally:
-                os._exit(0)
+                os._exit(code)
         alive[pid] = ""
         sys.stdout.write(json.dumps({"pid": pid}) + "\n")
         sys.stdout.flush()

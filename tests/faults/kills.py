@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Self
 
 from adapters.storage.sqlite import open_sqlite
 from conversations.session import SessionKey
@@ -67,10 +68,11 @@ class Figures:
     seconds: float = 0
 
     def told(self) -> str:
+        kills = sum(self.kills.values())
         rows = [f"  {gap:<28}{self.kills[gap]:>6}" for gap in (*GAPS, "before anything") if self.kills[gap]]
         return "\n".join(
             [
-                f"SIGKILLs                      {sum(self.kills.values()):>6}   in {self.seconds:.0f} s, the last passed:",
+                f"SIGKILLs                      {kills:>6}   in {self.seconds:.0f} s; the gap that was passed last:",
                 *rows,
                 f"events acknowledged           {self.acknowledged:>6}",
                 f"events delivered again        {self.redelivered:>6}",
@@ -79,8 +81,8 @@ class Figures:
                 f"replies lost                  {self.replies_lost:>6}",
                 f"replies doubled               {self.replies_doubled:>6}",
                 f"replies out of order          {self.out_of_order:>6}",
-                f"repeats of one message        {self.repeats:>6}   more than one a crash and conversation: "
-                f"{self.repeats_beyond_one}",
+                f"messages repeated             {self.repeats:>6}",
+                f"  more than one a crash       {self.repeats_beyond_one:>6}",
             ]
         )
 
@@ -103,7 +105,7 @@ class Fates:
     def __init__(self, port: int, database: Path) -> None:
         self._about = {"port": port, "database": str(database)}
 
-    async def __aenter__(self) -> "Fates":
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -111,7 +113,7 @@ class Fates:
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=None,
+            stderr=asyncio.subprocess.DEVNULL,
         )
         return self
 
