@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test lint coverage check format docs golden mutants lock clean
+.PHONY: chat test lint coverage check format docs golden mutants faults bench lock clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
@@ -39,6 +39,12 @@ docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the d
 
 mutants: $(VENV)/.ready-to-develop          ## disable each flag, signal, condition and rule; its tests must notice
 	@$(BIN)/python -m tests.mutants
+
+faults: $(VENV)/.ready-to-develop           ## kill the bot 2,000 times under load; tell what was lost (some minutes)
+	@$(BIN)/python -m tests.faults.kills 2000
+
+bench: $(VENV)/.ready-to-develop            ## how fast durable turns are, beside the raw driver (some minutes)
+	@$(BIN)/python -m tests.benchmarks.turns
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py

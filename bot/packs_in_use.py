@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from conversations.catalogue import Catalogue
 from conversations.pack_values import PackValues, Product
@@ -14,12 +15,17 @@ KEPT = 32
 """Questionnaires of old checks that are held ready at once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A questionnaire as it is today, with the values it was built from."""
 
     script: Script
     values: PackValues
+
+    @cached_property
+    def body(self) -> str:
+        """The values as they are stored."""
+        return to_json(self.values)
 
 
 class PacksInUse:
@@ -61,7 +67,7 @@ class PacksInUse:
     def body_of(self, check: Check) -> tuple[str, str] | None:
         """Return the name and the values of a check's pack, to be stored with it; None where the store has them."""
         pack = self._present.get(check.pack)
-        return (check.pack, to_json(pack.values)) if pack else None
+        return (check.pack, pack.body) if pack else None
 
     async def _fetch(self, name: str) -> None:
         body = await self._store.pack(name)

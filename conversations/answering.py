@@ -53,13 +53,11 @@ def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     agenda = tuple(one for one in scene.check.agenda if one != step.id)
     taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda))
     noted = Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)))
-    after = to_next(taken)
-    after = after.with_check(replace(after.check, answered=step.id))
+    after = to_next(taken, answered=step.id)
     if after.check.is_profile:
         after, moved = profile_saved(scene, after)
         return after, (noted, *moved, *view(after))
-    was_complete = not scene.facts.open_steps() and not scene.check.agenda
-    if was_complete and after.check.phase is Phase.FINISHED:
+    if after.check.phase is Phase.FINISHED and not scene.check.agenda and not scene.facts.open_steps():
         return after, (noted, _what_moved(scene, after), *view(after))
     return after, (noted, *_next_view(after, step))
 

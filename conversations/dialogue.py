@@ -64,16 +64,22 @@ def advance(
         scene = scene.with_person(replace(scene.person, forgetting=False))
         after, replies = scene, (Say(phrase("forget.kept")), *view(scene))
     else:
-        scene = scene.with_person(replace(scene.person, forgetting=False))
+        if scene.person.forgetting:
+            scene = scene.with_person(replace(scene.person, forgetting=False))
         scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    # Whoever does something is back.
-    changed = replace(after.check, parked=False, warned_at=None)
-    if changed.answers != check.answers:
-        changed = replace(changed, reminded=None)
+    changed = after.check
+    if changed.parked or changed.warned_at:  # whoever does something is back
+        changed = replace(changed, parked=False, warned_at=None)
     if changed != check:
-        changed = replace(changed, changed_at=event.at, pack=after.script.name, asked=check.asked + 1)
-    session = _raised(before, replace(session, person=after.person, check=changed))
+        changed = replace(
+            changed,
+            changed_at=event.at,
+            pack=after.script.name,
+            asked=check.asked + 1,
+            reminded=changed.reminded if changed.answers == check.answers else None,
+        )
+    session = _raised(before, Session(after.person, changed, session.saved, session.undelivered))
     return Turn(
         session, (*_undelivered(session), *replies), after.script.catalogue, next_due(changed, after.person, policy)
     )
@@ -167,7 +173,7 @@ def _raised(before: Session, after: Session) -> Session:
         person = replace(person, revision=person.revision + 1)
     if check and check != before.check:
         check = replace(check, revision=check.revision + 1)
-    return replace(after, person=person, check=check)
+    return Session(person, check, after.saved, after.undelivered)
 
 
 def _read(scene: Scene) -> Meant:

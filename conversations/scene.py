@@ -202,15 +202,24 @@ def offer_view(scene: Scene) -> tuple[Reply, ...]:
     return (Choose(phrase("near_miss", guess=guess), menu(scene)),)
 
 
-def to_next(scene: Scene) -> Scene:
-    """Go to the first open step, then to what a second pass still has to ask, then to the end."""
-    due = {step.id for step in (*scene.facts.path, *scene.facts.deeper)}
-    agenda = [one for one in scene.check.agenda if one in due]
-    waiting = [step.id for step in scene.facts.open_steps()] or agenda
-    if waiting:
-        return scene.with_check(replace(scene.now(Phase.ASKING, waiting[0]), agenda=tuple(agenda)))
-    end = Phase.REVIEWING if scene.check.is_profile else Phase.FINISHED
-    return scene.with_check(replace(scene.now(end), agenda=()))
+def to_next(scene: Scene, answered: str | None = None) -> Scene:
+    """Go to the first open step, then to what a second pass still has to ask, then to the end.
+
+    Args:
+        scene: where the conversation stands.
+        answered: the step that was just answered.
+
+    """
+    agenda = scene.check.agenda
+    if agenda:
+        due = {step.id for step in (*scene.facts.path, *scene.facts.deeper)}
+        agenda = tuple(one for one in agenda if one in due)
+    waiting = next((step.id for step in scene.facts.open_steps()), None) or next(iter(agenda), None)
+    phase = Phase.ASKING
+    if waiting is None:
+        phase = Phase.REVIEWING if scene.check.is_profile else Phase.FINISHED
+    check = replace(scene.check, phase=phase, at=waiting, answered=answered, offered=None, agenda=agenda)
+    return scene.with_check(check)
 
 
 def section_start(scene: Scene, answered: Step | None) -> tuple[Reply, ...]:

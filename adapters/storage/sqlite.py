@@ -142,7 +142,6 @@ class SqliteStore:
         before, after = work.before, work.after
         person = dump_person(after.person) if after.person != before.person else None
         check = dump_check(after.check) if after.check and after.check != before.check else None
-        pack = (work.pack[0], _packed(work.pack[1])) if work.pack else None
         event = self._sealer.mark("event", after.person.key.platform, work.event) if work.event else None
         rows = [insert_message(self._sealer, after.person.key, message, work.at) for message in work.messages]
 
@@ -151,8 +150,8 @@ class SqliteStore:
                 self._see(connection, event, work)
             _write_person(connection, work, person)
             _write_check(connection, work, check)
-            if pack:
-                connection.execute(_INSERT_PACK, pack)
+            if work.pack and not connection.execute(_SELECT_PACK, work.pack[:1]).fetchone():
+                connection.execute(_INSERT_PACK, (work.pack[0], _packed(work.pack[1])))
             if work.expired:
                 connection.execute(_DELETE_PACKS)
             if work.told:

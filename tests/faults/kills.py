@@ -189,13 +189,13 @@ class Trial:
 
     async def kill(self, gap: str) -> None:
         """Let a bot live until its gap, or for a random moment."""
-        nth = self.chance.randint(1, 25 if gap == "in the transaction" else 6)
+        nth = self.chance.randint(1, 80 if gap == "in the transaction" else 16)
         pid = await self.fates.born(None if gap == AT_RANDOM else gap, nth)
         dead = asyncio.create_task(self.fates.dead())
         moment = LIFE
         if gap == AT_RANDOM:
             await self.client.until(lambda: self.client.connected, 5)
-            moment = 0.05 * self.chance.random()
+            moment = 0.2 * self.chance.random()
         await asyncio.wait([dead], timeout=moment)
         if not dead.done():
             os.kill(pid, signal.SIGKILL)
