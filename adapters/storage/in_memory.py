@@ -116,7 +116,7 @@ class InMemoryStore:
             return
         if check != work.before.check:
             self._checks[place] = dump_check(check)
-        if work.due:
+        if work.due and place in self._checks:
             self._due[place] = work.due
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
