@@ -83,7 +83,7 @@ class InMemoryStore:
             self._packs.setdefault(*work.pack)
         if work.told:
             for row in self.outbox.of(key):
-                row.told = True
+                row.told = row.told or row.reason is not None
         for message in work.messages:
             self.outbox.add(key, message, work.at)
         return Commit.SAVED
