@@ -142,7 +142,8 @@ class InMemoryStore:
         if event:
             self._seen[key.platform, event] = at
         if key in self._people:
-            self._tombstones[key] = (at, load_person(self._people.pop(key)).left_alone)
+            earlier = self._tombstones[key][0] if key in self._tombstones else at
+            self._tombstones[key] = (max(at, earlier), load_person(self._people.pop(key)).left_alone)
         for place in [place for place in self._checks if place[0] == key]:
             del self._checks[place]
             self._due.pop(place, None)
