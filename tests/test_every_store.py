@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -29,6 +29,8 @@ from conversations.session import (
 )
 from tests.dialogue import ME, NOON
 
+AnyStore = InMemoryStore | SqliteStore
+
 KEY = SessionKey("slack", "T1", "U1")
 NEIGHBOURS = [replace(KEY, platform="discord"), replace(KEY, workspace="T2"), replace(KEY, person="U2")]
 STRANGE = [
@@ -45,26 +47,6 @@ STRANGE = [
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "private" / "teamcheck.db"
-
-
-@pytest.fixture
-async def sqlite_store(path: Path) -> AsyncIterator[SqliteStore]:
-    async with open_sqlite(path) as store:
-        yield store
-
-
-@pytest.fixture(params=["in memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[SessionStore]:
-    if request.param == "in memory":
-        yield InMemoryStore()
-    else:
-        async with open_sqlite(path) as on_disk:
-            yield on_disk
 
 
 def begun(before: Session, check: str = "abc234") -> Session:

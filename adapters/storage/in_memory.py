@@ -82,7 +82,7 @@ class InMemoryStore:
             self._packs.setdefault(*work.pack)
         if work.told:
             for row in self.outbox.of(key):
-                row.told = True
+                row.told = row.told or row.reason is not None
         for message in work.messages:
             self.outbox.add(key, message, work.at)
         return Commit.SAVED
@@ -115,7 +115,7 @@ class InMemoryStore:
             return
         if check != work.before.check:
             self._checks[place] = dump_check(check)
-        if work.due:
+        if work.due and place in self._checks:
             self._due[place] = work.due
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
@@ -141,7 +141,8 @@ class InMemoryStore:
         if event:
             self._seen[key.platform, event] = at
         if key in self._people:
-            self._tombstones[key] = (at, load_person(self._people.pop(key)).left_alone)
+            earlier = self._tombstones[key][0] if key in self._tombstones else at
+            self._tombstones[key] = (max(at, earlier), load_person(self._people.pop(key)).left_alone)
         for place in [place for place in self._checks if place[0] == key]:
             del self._checks[place]
             self._due.pop(place, None)

@@ -3,12 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from adapters.storage.database import Database
+from adapters.storage.database import Database, Piece
 from adapters.storage.sealing import Sealer
 from conversations.messages import DeadLetter, InteractionReply, Message, Outgoing, Receipt, Withdrawal
+from conversations.ports import StorageError
 from conversations.session import SessionKey
 from conversations.snapshot import SnapshotError, dump_message, load_message
 
@@ -35,6 +37,7 @@ _LEFT_STANDING = f"""
 _DELETE_LEFT_STANDING = f"""
     DELETE FROM outbox WHERE {_WHOSE} AND state = 'dead' AND kind = 'withdrawal'
 """  # noqa: S608
+_TO_WITHDRAW = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_WHOSE} AND state = 'waiting' AND kind = 'withdrawal')"  # noqa: S608
 _DELETE = "DELETE FROM outbox WHERE id = ?"
 _KEEP_RECEIPT = "INSERT INTO sent_messages VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _DROP_RECEIPT = f"DELETE FROM sent_messages WHERE {_WHOSE} AND channel = ? AND message = ?"  # noqa: S608
@@ -118,13 +121,14 @@ class SqliteOutbox:
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         """Note that the last part was sent."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> bool:
             there = connection.execute(_DELETE, (row.id,)).rowcount
             self._keep(connection, row, receipt, at, erased=not there)
             if row.message.farewell:
                 connection.execute(_DELETE_LEFT_STANDING, whose(row.key))
+            return _ends_erasing(connection, row)
 
-        await self._database.write(write)
+        await self._settled(write)
 
     def _keep(
         self, connection: sqlite3.Connection, row: Outgoing, receipt: Receipt | None, at: datetime, *, erased: bool
@@ -142,7 +146,18 @@ class SqliteOutbox:
 
     async def drop(self, row: Outgoing) -> None:
         """Let a message go that is of no use any more."""
-        await self._database.write(lambda connection: connection.execute(_DELETE, (row.id,)).rowcount)
+
+        def write(connection: sqlite3.Connection) -> bool:
+            connection.execute(_DELETE, (row.id,))
+            return _ends_erasing(connection, row)
+
+        await self._settled(write)
+
+    async def _settled(self, write: Piece[bool]) -> None:
+        """Let a row go; after the last one of an erasing, where messages were goes from the write-ahead log as well."""
+        if await self._database.write(write):
+            with suppress(StorageError):  # what was sent is settled, whether or not the log could be emptied
+                await self._database.cut_log()
 
     async def put_off(self, row: Outgoing, until: datetime, attempts: int) -> None:
         """Try again later."""
@@ -169,6 +184,13 @@ class SqliteOutbox:
 
 def _give_up(reason: str, number: int, connection: sqlite3.Connection) -> None:
     connection.execute(_GIVE_UP, (reason, number))
+
+
+def _ends_erasing(connection: sqlite3.Connection, row: Outgoing) -> bool:
+    if not row.message.farewell and not isinstance(row.message.to, Withdrawal):
+        return False
+    ((more,),) = connection.execute(_TO_WITHDRAW, whose(row.key))
+    return not more
 
 
 def _not_yet(now: datetime) -> tuple[int, int]:

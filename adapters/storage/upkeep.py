@@ -3,7 +3,8 @@
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from adapters.storage.database import open_database, told
@@ -64,7 +65,7 @@ def back_up(path: Path, copy: Path) -> None:
     with closing(connection):
         descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with told(copy):
+            with told(copy), _damage_told(path):
                 connection.execute("VACUUM INTO ?", (str(copy),))
                 os.fsync(descriptor)
         except BaseException:
@@ -72,3 +73,15 @@ def back_up(path: Path, copy: Path) -> None:
             raise
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Tell damage of the database that is read; a disk that takes no more is an OperationalError, and the copy's."""
+    try:
+        yield
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        with told(path):
+            raise

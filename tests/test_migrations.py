@@ -1,0 +1,121 @@
+"""A database that an earlier version wrote opens, and holds what it held."""
+
+import asyncio
+import sqlite3
+import zlib
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.storage.migrations import APPLICATION_ID, scripts
+from adapters.storage.sqlite import open_sqlite
+from adapters.storage.upkeep import upgrade
+from conversations.catalogue import phrase
+from conversations.ports import Commit, DueCheck, StorageError, Work
+from conversations.session import Amount, Given, Session
+from tests.dialogue import ME, NOON
+from tests.test_snapshot import FIRST_CHECK, FIRST_PERSON, ONE, SOMEONE
+
+LATEST = len(scripts())
+# One answer came a second after the others in ONE, which the first version's text was not written from.
+CHECK = replace(
+    ONE, answers={**ONE.answers, "several": (replace(ONE.answers["several"][0], at=NOON), Given(Amount(3), NOON))}
+)
+WHAT_IT_HELD = Session(SOMEONE, CHECK)
+
+every_earlier_version = pytest.mark.parametrize("version", range(1, LATEST))
+
+
+def written_by(version: int, path: Path) -> None:
+    """Make the file that a teamcheck of so many migrations left, with a person and their check."""
+    path.parent.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        for script in scripts()[:version]:
+            connection.executescript(script)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {version}")
+        whose = (ME.platform, ME.workspace, ME.person)
+        columns = "platform, workspace, person, revision, body"
+        connection.execute(f"INSERT INTO people ({columns}) VALUES (?, ?, ?, 3, ?)", (*whose, FIRST_PERSON))  # noqa: S608
+        columns = "platform, workspace, person, id, revision, changed_at, body"
+        at = "2026-03-02T12:00:00.000000+00:00"
+        values = (*whose, "abc234", at, FIRST_CHECK)
+        connection.execute(f"INSERT INTO checks ({columns}) VALUES (?, ?, ?, ?, 7, ?, ?)", values)  # noqa: S608
+        if version >= 2:
+            connection.execute("INSERT INTO packs (name, body) VALUES ('core-1', ?)", (zlib.compress(b"{}"),))
+
+
+def version_of(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def schema_of(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
+
+
+@every_earlier_version
+async def test_a_file_of_an_earlier_version_holds_what_it_held(version: int, path: Path) -> None:
+    written_by(version, path)
+    async with open_sqlite(path) as store:
+        assert await store.load(ME) == WHAT_IT_HELD
+        assert await store.checks(ME) == [CHECK]
+        assert await store.pack("core-1") == ("{}" if version >= 2 else None)
+    assert version_of(path) == LATEST
+
+
+@every_earlier_version
+async def test_a_file_of_an_earlier_version_is_written_to_like_any_other(version: int, path: Path) -> None:
+    written_by(version, path)
+    async with open_sqlite(path) as store:
+        before = await store.load(ME)
+        assert before.check
+        after = replace(before, check=replace(before.check, revision=8, parked=True))
+        assert await store.commit(Work(before, after, NOON, "E1", due=NOON)) is Commit.SAVED
+        assert await store.load(ME) == after
+        assert await store.due(NOON, [ME.platform], 9) == [DueCheck(ME, "abc234")]
+        await store.erase(ME, NOON)
+        assert await store.checks(ME) == []
+        assert await store.pack("core-1") is None
+    assert not any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
+
+
+@every_earlier_version
+async def test_a_file_that_was_upgraded_has_the_tables_of_a_new_one(version: int, path: Path) -> None:
+    written_by(version, path)
+    new = path.with_name("new.db")
+    assert await upgrade(path) == (version, LATEST)
+    assert await upgrade(path) == (LATEST, LATEST)
+    assert await upgrade(new) == (0, LATEST)
+    assert schema_of(path) == schema_of(new)
+
+
+@every_earlier_version
+async def test_two_that_open_a_file_of_an_earlier_version_at_once_both_get_it(version: int, path: Path) -> None:
+    written_by(version, path)
+
+    async def opened() -> Session:
+        async with open_sqlite(path) as store:
+            return await store.load(ME)
+
+    assert await asyncio.gather(*(opened() for _ in range(5))) == [WHAT_IT_HELD] * 5
+
+
+@every_earlier_version
+async def test_an_upgrade_that_fails_leaves_the_file_as_it_was(version: int, path: Path) -> None:
+    written_by(version, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE tombstones (in_the_way)")
+    before = schema_of(path)
+    with pytest.raises(StorageError) as caught:
+        await upgrade(path)
+    assert caught.value.told == phrase("storage.other", name=str(path))
+    assert (version_of(path), schema_of(path)) == (version, before)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE tombstones")
+    async with open_sqlite(path) as store:
+        assert await store.load(ME) == WHAT_IT_HELD
