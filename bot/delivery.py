@@ -142,7 +142,8 @@ class Delivery:
             note("unrenderable", error, conversation=conversation(row.key), row=row.id)
             await self._outbox.give_up(row, "unrenderable")
             return True
-        if not parts:
+        if row.parts_sent >= len(parts):
+            # No words; or it was sent in more parts by an older version.
             await self._outbox.drop(row)
             return True
         while True:

@@ -478,6 +478,19 @@ async def test_after_a_crash_a_message_goes_on_at_the_part_that_is_missing(post:
     assert [one.text for one in post.sender.tried] == words("a", "b", "b", "c")
 
 
+async def test_a_message_that_takes_fewer_parts_since_an_upgrade_is_done_with_and_blocks_nothing(post: Post) -> None:
+    post.sender.then(A, Sent(), Sent(), Failed("busy"))
+    await post.commit(A, many("a", "b", "c"))
+    await post.round()
+    post.restarted()
+    post.sender.limit = 2
+    post.clock.move(FIRST_PAUSE)
+    await post.write(A, "d")
+    await post.round()
+    assert post.sender.texts(A) == words("a", "b", "d")
+    assert await post.dead() == []
+
+
 async def test_every_part_can_be_taken_back(post: Post) -> None:
     await post.commit(A, many("a", "b", "c"))
     await post.round()
