@@ -131,8 +131,8 @@ class Delivery:
             return False
         self._closed.pop(gate, None)
         if isinstance(to, InteractionReply) and (not to.token or to.expires_at <= now):
-            await self._outbox.drop(row)
-            return True
+            # Perhaps it was sent while the token was good, and could not be settled.
+            return await self._settled(row, self._unsettled.get(row.id, (0, Expired()))[1], gate)
         try:
             catalogue = await self._packs.catalogue_of(row.message.pack)
             parts = sender.fit(row.message, catalogue, row.left_standing)

@@ -397,6 +397,19 @@ async def test_what_was_sent_and_could_not_be_settled_is_not_sent_again(post: Po
     assert len([one for one in post.sender.standing if one.kind == "withdrawal"]) == 2, "a receipt was lost"
 
 
+async def test_what_was_sent_can_be_taken_back_though_its_token_ran_out_before_it_was_settled(post: Post) -> None:
+    post.outbox.failing = {"settle"}
+    await post.write(A, "a", to=InteractionReply("t0ken", NOON + timedelta(minutes=1)))
+    await post.round()
+    post.outbox.failing = set()
+    post.clock.move(60)
+    await post.round()
+    assert post.sender.texts(A) == words("a")
+    await post.store.erase(A, post.clock())
+    await post.round()
+    assert [one.kind for one in post.sender.standing] == ["interaction", "withdrawal"]
+
+
 async def test_a_part_that_was_sent_and_could_not_be_noted_is_not_sent_again(post: Post) -> None:
     post.outbox.failing = {"part_sent"}
     await post.commit(A, many("a", "b", "c"))
