@@ -116,6 +116,8 @@ def _without_check(script: Script, session: Session, event: Event) -> Turn:
                 person, replies = keeping.asked_to_forget(person)
             case Intent.HELD | Intent.EXPORT:
                 replies = (Held(whole=meant is Intent.EXPORT),)
+    if session.undelivered and not isinstance(event, TimePassed):
+        replies = (Say(phrase("undelivered", n=session.undelivered)), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
 
 

@@ -239,6 +239,19 @@ async def test_what_did_not_arrive_is_told_at_the_next_visit_once(room: Room) ->
     assert "did not reach you" not in await room.say("status")
 
 
+async def test_what_did_not_arrive_is_told_also_where_there_is_no_check_any_more(room: Room) -> None:
+    await room.take(room.opened())
+    await room.read()
+    room.sender.then(A, GaveUp("closed"))
+    await room.take(room.typed("Acme"))
+    await room.read()
+    before = await room.kept.load(A)
+    gone = Session(replace(before.person, revision=before.person.revision + 1, current_check=None))
+    assert await room.kept.commit(Work(before, gone, room.clock())) is Commit.SAVED
+    assert (await room.say("hello")).startswith(words(phrase("undelivered", n=1)))
+    assert "did not reach you" not in await room.say("hello")
+
+
 # -- what is kept about the person -----------------------------------------------------------------------------------
 
 
