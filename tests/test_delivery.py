@@ -229,11 +229,14 @@ async def test_retry_after_closes_that_method_of_that_workspace_and_nothing_else
 
 
 async def test_being_told_to_wait_is_no_failure_however_often(post: Post) -> None:
-    post.sender.then(A, *[RetryAfter(5)] * (ATTEMPTS * 2))
+    post.sender.then(A, *[RetryAfter(5)] * (ATTEMPTS * 2), Failed("busy"))
     await post.write(A, "a")
     for _ in range(ATTEMPTS * 2):
         await post.round()
         post.clock.move(5)
+    await post.round()
+    assert await post.dead() == []
+    post.clock.move(FIRST_PAUSE)
     await post.round()
     assert post.sender.texts(A) == words("a")
     assert await post.dead() == []
@@ -392,6 +395,7 @@ async def test_what_was_sent_and_could_not_be_settled_is_not_sent_again(post: Po
     await post.round()
     assert post.sender.texts(A) == words("a", "b")
     assert not await post.waiting(A)
+    assert post.delivery._unsettled == {}
     await post.store.erase(A, post.clock())
     await post.round()
     assert len([one for one in post.sender.standing if one.kind == "withdrawal"]) == 2, "a receipt was lost"

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import sqlite3
+import subprocess
 import sys
 import threading
 import warnings
@@ -21,7 +22,7 @@ from bot import logs
 from conversations.messages import DirectMessage, Failed, GaveUp, InteractionReply
 from conversations.ports import StorageError
 from conversations.session import SessionKey
-from tests.end_to_end.program import database_url, run
+from tests.end_to_end.program import ROOT, database_url, run
 from tests.fakes.indiscreet_bot import fail, gossip
 from tests.fakes.room import Room
 from tests.fakes.running_bot import RunningBot
@@ -118,13 +119,17 @@ async def test_whatever_others_say_only_who_said_it_is_told(told: Lines) -> None
     assert len([line for line in lines if line.get("error") == "IndiscreetError"]) >= 3
 
 
-async def test_a_conversation_is_known_again_and_nobody_is_known_by_it() -> None:
+def test_a_conversation_is_known_again_and_nobody_is_known_by_it() -> None:
     other = SessionKey("fake", f"workspace{SECRET}perso", f"n{SECRET}")
     mark = logs.conversation(WHO)
     assert mark == logs.conversation(WHO)
     assert mark != logs.conversation(other)
     assert SECRET not in mark
     assert len(mark) == 12
+    code = f"from bot import logs; from conversations.session import SessionKey; print(logs.conversation({WHO!r}))"
+    elsewhere = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(elsewhere.stdout.strip()) == 12
+    assert elsewhere.stdout.strip() != mark, "who knows the ids of people could work out their marks"
 
 
 async def test_turns_faults_and_failures_name_nobody_and_quote_nothing(told: Lines) -> None:

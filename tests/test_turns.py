@@ -109,6 +109,15 @@ async def test_two_devices_that_open_at_once_begin_one_check(stores: tuple[Store
     assert len(await phone.read()) == 2
 
 
+async def test_what_is_to_be_said_goes_out_at_once_and_waits_for_no_sweep(room: Room) -> None:
+    await room.take(room.opened())
+    await room.sender.stands(A, 1)
+    room.packs.fault = "Zyxwvutsr"
+    await room.take(room.typed("Acme"))
+    room.packs.fault = ""
+    await room.sender.stands(A, 2)
+
+
 # -- again -----------------------------------------------------------------------------------------------------------
 
 
@@ -171,9 +180,9 @@ async def test_after_a_fault_the_person_has_a_reference_that_is_in_the_log_and_t
 async def test_a_fault_that_comes_again_with_its_event_is_told_once(room: Room) -> None:
     await room.take(room.opened())
     room.packs.fault = "Zyxwvutsr"
-    for _ in range(3):
-        await room.take(room.typed("Acme", id="odd"))
+    said = [bool((await room.take(room.typed("Acme", id="odd"))).replies) for _ in range(3)]
     room.packs.fault = ""
+    assert said == [True, False, False]
     assert len(await room.read()) == 2
 
 
