@@ -164,6 +164,10 @@ class Delivery:
             outcome = await asyncio.wait_for(sending, SEND_SECONDS)
         except TimeoutError:
             return Failed("no_answer")
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return Failed("cancelled")  # by the platform's library: nobody asked us to stop
         except Exception as error:  # noqa: BLE001  whatever a platform's library raises, the row outlives it
             note("send_failed", error, conversation=conversation(row.key), row=row.id)
             return Failed("fault")

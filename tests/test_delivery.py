@@ -370,6 +370,19 @@ async def test_whatever_a_sender_raises_the_message_is_sent_again_later(post: Po
     assert post.sender.texts(A) == words("a")
 
 
+async def test_a_library_that_cancels_what_it_was_sending_has_failed_and_is_not_asked_at_every_sweep(
+    post: Post,
+) -> None:
+    post.sender.then(A, asyncio.CancelledError())
+    await post.write(A, "a")
+    for _ in range(3):
+        await post.round()
+    assert len(post.sender.tried) == 1
+    post.clock.move(FIRST_PAUSE)
+    await post.round()
+    assert post.sender.texts(A) == words("a")
+
+
 async def test_a_platform_that_does_not_answer_has_failed(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.delivery.SEND_SECONDS", 0.01)
     answer = post.sender.hold(A)

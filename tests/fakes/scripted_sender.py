@@ -42,7 +42,7 @@ class ScriptedSender:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._script: defaultdict[SessionKey, deque[SendOutcome | Exception]] = defaultdict(deque)
+        self._script: defaultdict[SessionKey, deque[SendOutcome | BaseException]] = defaultdict(deque)
         self._held: dict[SessionKey, asyncio.Event] = {}
         self._closed: dict[tuple[str, str], datetime] = {}
         self._now: set[SessionKey] = set()
@@ -59,7 +59,7 @@ class ScriptedSender:
 
     # -- the script --------------------------------------------------------------------------------------------------
 
-    def then(self, key: SessionKey, *outcomes: SendOutcome | Exception) -> None:
+    def then(self, key: SessionKey, *outcomes: SendOutcome | BaseException) -> None:
         """Answer the next sends to a conversation so."""
         self._script[key].extend(outcomes)
 
@@ -130,7 +130,7 @@ class ScriptedSender:
 
     def _answer(self, key: SessionKey, to: Destination, part: str, nonce: str) -> SendOutcome:
         outcome = self._script[key].popleft() if self._script[key] else Sent(Receipt(key.person, f"m{nonce}"))
-        if isinstance(outcome, Exception):
+        if isinstance(outcome, BaseException):
             raise outcome
         if isinstance(outcome, RetryAfter):
             self._closed[key.workspace, self.method(to)] = self._clock() + timedelta(seconds=outcome.seconds)
