@@ -131,8 +131,8 @@ class Delivery:
             return False
         self._closed.pop(gate, None)
         if isinstance(to, InteractionReply) and (not to.token or to.expires_at <= now):
-            await self._outbox.drop(row)
-            return True
+            # Perhaps it was sent while the token was good, and could not be settled.
+            return await self._settled(row, self._unsettled.get(row.id, (0, Expired()))[1], gate)
         try:
             catalogue = await self._packs.catalogue_of(row.message.pack)
             parts = sender.fit(row.message, catalogue, row.left_standing)
@@ -142,7 +142,8 @@ class Delivery:
             note("unrenderable", error, conversation=conversation(row.key), row=row.id)
             await self._outbox.give_up(row, "unrenderable")
             return True
-        if not parts:
+        if row.parts_sent >= len(parts):
+            # No words; or it was sent in more parts by an older version.
             await self._outbox.drop(row)
             return True
         while True:
@@ -163,6 +164,10 @@ class Delivery:
             outcome = await asyncio.wait_for(sending, SEND_SECONDS)
         except TimeoutError:
             return Failed("no_answer")
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return Failed("cancelled")  # by the platform's library: nobody asked us to stop
         except Exception as error:  # noqa: BLE001  whatever a platform's library raises, the row outlives it
             note("send_failed", error, conversation=conversation(row.key), row=row.id)
             return Failed("fault")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 from bot.delivery import Clock
+from bot.intake import ClosedError
 from bot.logs import conversation, note
 from conversations.events import TimePassed
 from conversations.messages import DirectMessage
@@ -44,6 +45,8 @@ class DueChecks:
                 continue
             try:
                 await self._turns.handle(TimePassed(one.key, self._clock(), one.check), DirectMessage())
+            except ClosedError:  # no fault of the check's: the next look finds it again
+                return
             except Exception as error:  # noqa: BLE001  one check's fault must not keep the others waiting
                 note("time_failed", error, conversation=conversation(one.key))
                 self._skipped[one] = now + SKIPPED_SECONDS

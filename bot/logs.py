@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -89,11 +90,21 @@ def begin() -> None:
     logging.captureWarnings(capture=True)
     logging.raiseExceptions = False
     sys.excepthook = _uncaught
+    sys.unraisablehook = _unraisable
+    threading.excepthook = _uncaught_in_thread
     asyncio.get_running_loop().set_exception_handler(_lost)
 
 
 def _uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     note("uncaught", error)
+
+
+def _unraisable(found: "sys.UnraisableHookArgs") -> None:
+    note("unraisable", found.exc_value)
+
+
+def _uncaught_in_thread(found: threading.ExceptHookArgs) -> None:
+    note("uncaught", found.exc_value)
 
 
 def _lost(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

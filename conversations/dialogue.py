@@ -130,6 +130,7 @@ def _without_check(script: Script, session: Session, event: Event) -> Turn:
                 person, replies = replace(person, left_alone=False), (Say(phrase("stop.undone")),)
             case Intent.HELD | Intent.EXPORT:
                 replies = (Held(whole=meant is Intent.EXPORT),)
+    if not isinstance(event, TimePassed):
         replies = (*_undelivered(session), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
 

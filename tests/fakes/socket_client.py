@@ -94,6 +94,11 @@ class SocketClient:
             filled = {name: number if value is None and name != "seconds" else value for name, value in answer.items()}
             self._writer.write(json.dumps(filled).encode() + b"\n")
 
+    def hang_up(self) -> None:
+        """Close the connection, as a platform does now and then."""
+        if self._writer:
+            self._writer.close()
+
     @property
     def connected(self) -> bool:
         return self._writer is not None

@@ -1,0 +1,80 @@
+"""Stores that fail, that let two devices meet, and that see who comes between a load and its commit."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from conversations.catalogue import phrase
+from conversations.messages import Message
+from conversations.ports import Commit, DueCheck, Outbox, SessionStore, StorageError, Work
+from conversations.session import Check, Session, SessionKey
+
+
+class WatchedStore:
+    """A SessionStore in front of another one."""
+
+    def __init__(self, store: SessionStore, outbox: Outbox, meeting: asyncio.Barrier | None = None) -> None:
+        self._store = store
+        self.outbox = outbox
+        self.failing: set[str] = set()
+        """Methods that raise, and do nothing."""
+        self._meeting = meeting
+        """Where the first load waits for somebody else's, so that both see the same."""
+        self._inside: Counter[SessionKey] = Counter()
+        self.of_one_at_once = 0
+        """Turns of one conversation between load and commit, at most."""
+        self.at_once = 0
+        """And of all of them."""
+        self.commits: list[Commit] = []
+
+    def _try(self, name: str) -> None:
+        if name in self.failing:
+            raise StorageError(phrase("storage.full", name="a disk"))
+
+    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+        self._try("load")
+        self._inside[key] += 1
+        self.of_one_at_once = max(self.of_one_at_once, self._inside[key])
+        self.at_once = max(self.at_once, self._inside.total())
+        found = await self._store.load(key, check)
+        meeting, self._meeting = self._meeting, None
+        if meeting:
+            await meeting.wait()
+        await asyncio.sleep(0)
+        return found
+
+    async def commit(self, work: Work) -> Commit:
+        self._inside[work.after.person.key] -= 1
+        self._try("commit")
+        await asyncio.sleep(0)
+        self.commits.append(await self._store.commit(work))
+        return self.commits[-1]
+
+    async def checks(self, key: SessionKey) -> Sequence[Check]:
+        self._try("checks")
+        return await self._store.checks(key)
+
+    async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
+        self._try("due")
+        return await self._store.due(now, platforms, limit)
+
+    async def pack(self, name: str) -> str | None:
+        self._try("pack")
+        return await self._store.pack(name)
+
+    async def erase(
+        self, key: SessionKey, at: datetime, event: str | None = None, farewell: Message | None = None
+    ) -> Commit:
+        self._inside[key] -= 1
+        self._try("erase")
+        self.commits.append(await self._store.erase(key, at, event, farewell))
+        return self.commits[-1]
+
+    async def held(self, key: SessionKey) -> str:
+        self._try("held")
+        return await self._store.held(key)
+
+    async def tidy(self, now: datetime) -> None:
+        self._try("tidy")
+        await self._store.tidy(now)
