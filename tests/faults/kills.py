@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -104,6 +105,7 @@ class Fates:
 
     def __init__(self, port: int, database: Path) -> None:
         self._about = {"port": port, "database": str(database)}
+        self._alive: set[int] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.create_subprocess_exec(
@@ -118,6 +120,9 @@ class Fates:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for pid in self._alive:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert self._server.stdin
         self._server.stdin.close()
         await self._server.wait()
@@ -125,11 +130,15 @@ class Fates:
     async def born(self, gap: str | None = None, nth: int = 0, room: int = 0) -> int:
         assert self._server.stdin
         self._server.stdin.write(json.dumps({**self._about, "gap": gap, "nth": nth, "room": room}).encode() + b"\n")
-        return int((await self._line())["pid"])
+        pid = int((await self._line())["pid"])
+        self._alive.add(pid)
+        return pid
 
     async def dead(self) -> str:
         """Wait for the end; return which gap was passed last."""
-        return str((await self._line())["gap"])
+        line = await self._line()
+        self._alive.discard(int(line["dead"]))
+        return str(line["gap"])
 
     async def _line(self) -> dict[str, str]:
         assert self._server.stdout
@@ -198,7 +207,8 @@ class Trial:
             moment = 0.2 * self.chance.random()
         await asyncio.wait([dead], timeout=moment)
         if not dead.done():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.figures.kills[await dead] += 1
 
     async def run(self, kills: int) -> None:
