@@ -47,9 +47,16 @@ class DueChecks:
                 await self._turns.handle(TimePassed(one.key, self._clock(), one.check), DirectMessage())
             except ClosedError:  # no fault of the check's: the next look finds it again
                 return
+            except StorageError as error:
+                if error.told.key != "storage.damaged":  # as above; what is damaged stays so
+                    raise
+                self._skip(one, error)
             except Exception as error:  # noqa: BLE001  one check's fault must not keep the others waiting
-                note("time_failed", error, conversation=conversation(one.key))
-                self._skipped[one] = now + SKIPPED_SECONDS
+                self._skip(one, error)
+
+    def _skip(self, one: DueCheck, error: Exception) -> None:
+        note("time_failed", error, conversation=conversation(one.key))
+        self._skipped[one] = asyncio.get_running_loop().time() + SKIPPED_SECONDS
 
 
 async def tidy(store: SessionStore, clock: Clock) -> None:

@@ -69,6 +69,8 @@ class Engine:
         stopped = asyncio.create_task(stopping.wait())
         note("running", platforms=len(self._platforms))
         await asyncio.wait([stopped, *loops, *listening], return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.is_set():
+            note("ended_unasked")  # a platform hung up, or a loop has a fault: better started anew than half alive
         stopping.set()
         await self.intake.close(TURN_SECONDS)
         await self.delivery.close(SEND_SECONDS)

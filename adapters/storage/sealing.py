@@ -1,7 +1,9 @@
 """Secrets at rest: tokens are encrypted, and ids that must outlive an erasing are kept as keyed hashes alone."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkstemp
@@ -11,10 +13,14 @@ _KEY_BYTES = 32
 
 
 class Sealer:
-    """Seals with one secret. With another secret nothing opens, and no mark is known again."""
+    """Seals with one secret, fetched at first use. With another one nothing opens, and no mark is known again."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = blake2b(secret.encode(), digest_size=_KEY_BYTES, person=b"teamcheck").digest()
+    def __init__(self, secret: Callable[[], str]) -> None:
+        self._secret = secret
+
+    @cached_property
+    def _key(self) -> bytes:
+        return blake2b(self._secret().encode(), digest_size=_KEY_BYTES, person=b"teamcheck").digest()
 
     def seal(self, text: str) -> bytes:
         """Encrypt a text."""

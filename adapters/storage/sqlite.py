@@ -106,9 +106,8 @@ async def open_sqlite(path: Path, secret: str | None = None) -> AsyncIterator["S
 
     """
     async with open_database(path) as database:
-        with told(path):
-            sealer = Sealer(secret or secret_beside(path))
-        yield SqliteStore(database, sealer)
+        # At first use: a database that is refused gets no key beside it.
+        yield SqliteStore(database, Sealer(lambda: secret or secret_beside(path)))
 
 
 class SqliteStore:
@@ -142,8 +141,9 @@ class SqliteStore:
         before, after = work.before, work.after
         person = dump_person(after.person) if after.person != before.person else None
         check = dump_check(after.check) if after.check and after.check != before.check else None
-        event = self._sealer.mark("event", after.person.key.platform, work.event) if work.event else None
-        rows = [insert_message(self._sealer, after.person.key, message, work.at) for message in work.messages]
+        with told(self._database.path):
+            event = self._sealer.mark("event", after.person.key.platform, work.event) if work.event else None
+            rows = [insert_message(self._sealer, after.person.key, message, work.at) for message in work.messages]
 
         def write(connection: sqlite3.Connection) -> Commit:
             if event is not None:
@@ -197,7 +197,8 @@ class SqliteStore:
     ) -> Commit:
         """Erase everything about a person, and the traces of it in the write-ahead log."""
         mine, sealer = whose(key), self._sealer
-        seen = sealer.mark("event", key.platform, event) if event else None
+        with told(self._database.path):
+            seen = sealer.mark("event", key.platform, event) if event else None
 
         def write(connection: sqlite3.Connection) -> Commit:
             if seen and not connection.execute(_SEE, (seen, milliseconds(at))).rowcount:
@@ -254,6 +255,8 @@ class SqliteStore:
         if old:
             self._marks = self._marks[len(old) - 1 :]
             await self._delete(_TIDY_EVENTS, old[-1][1], milliseconds(now - EVENTS_KEPT))
+        # Also where an erasing could not, because somebody went on reading.
+        await self._database.cut_log()
 
     async def _delete(self, sql: str, *values: int) -> None:
         gone = _TIDIED_AT_ONCE
