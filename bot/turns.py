@@ -12,7 +12,7 @@ from conversations.events import Event, TimePassed
 from conversations.messages import Destination, Message
 from conversations.ports import Commit, SessionStore, Work
 from conversations.reminders import Policy
-from conversations.replies import Held, Reply, Turn
+from conversations.replies import Held, Turn
 from conversations.session import PROFILE_CHECK, Session, SessionKey
 
 Nudge = Callable[[SessionKey], None]
@@ -48,7 +48,8 @@ class Turns:
                 before = await self._load(event)
                 packs = await self._packs.of([before.check, *before.saved])
                 turn = advance(self._packs.begin, before, event, packs, self._policy)
-                turn = replace(turn, replies=tuple([await self._filled(reply, event.key) for reply in turn.replies]))
+                if any(isinstance(reply, Held) for reply in turn.replies):
+                    turn = await self._with_what_is_held(turn, event.key)
                 done = await self._commit(event, before, turn, reply_to)
                 if done is Commit.DUPLICATE:
                     return replace(turn, session=before, replies=())
@@ -65,8 +66,10 @@ class Turns:
         saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
         return replace(before, saved=tuple(saved))
 
-    async def _filled(self, reply: Reply, key: SessionKey) -> Reply:
-        return replace(reply, json=await self._store.held(key)) if isinstance(reply, Held) else reply
+    async def _with_what_is_held(self, turn: Turn, key: SessionKey) -> Turn:
+        held = await self._store.held(key)
+        replies = (replace(reply, json=held) if isinstance(reply, Held) else reply for reply in turn.replies)
+        return replace(turn, replies=tuple(replies))
 
     async def _commit(self, event: Event, before: Session, turn: Turn, reply_to: Destination | None) -> Commit:
         messages = _messages(turn, reply_to)

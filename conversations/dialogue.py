@@ -51,7 +51,7 @@ def advance(
         session = _at_hand(script, session, event)
     check = session.check
     if check is None:
-        return _without_check(script, before, event)
+        return _without_check(script, before, event, policy)
     mine = script if check.is_profile else packs.of(check.pack) or script
     scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy)
     if isinstance(event, TimePassed):
@@ -109,7 +109,7 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
     )
 
 
-def _without_check(script: Script, session: Session, event: Event) -> Turn:
+def _without_check(script: Script, session: Session, event: Event, policy: Policy) -> Turn:
     """Take a turn where there is no check at hand: what is kept about the person can be asked for all the same."""
     person, gone = session.person, (Goodbye(phrase("gone")),)
     replies: tuple[Reply, ...] = () if isinstance(event, TimePassed) else gone
@@ -128,8 +128,10 @@ def _without_check(script: Script, session: Session, event: Event) -> Turn:
                 person, replies = replace(person, left_alone=True), (Say(phrase("stop.done")),)
             case Intent.WRITE_AGAIN:
                 person, replies = replace(person, left_alone=False), (Say(phrase("stop.undone")),)
-            case Intent.HELD | Intent.EXPORT:
-                replies = (Held(whole=meant is Intent.EXPORT),)
+            case Intent.HELD:
+                replies = keeping.held(policy)
+            case Intent.EXPORT:
+                replies = (Held(whole=True),)
     if not isinstance(event, TimePassed):
         replies = (*_undelivered(session), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from conversations.catalogue import phrase
+from conversations.reminders import Policy
 from conversations.replies import Choose, Held, Reply, Say
 from conversations.scene import Outcome, Scene, view
 from conversations.session import Intent, Person
@@ -27,8 +28,16 @@ def asked_to_forget(person: Person) -> tuple[Person, tuple[Reply, ...]]:
 
 
 def show_held(scene: Scene) -> Outcome:
-    """Count what is stored about the person."""
-    return scene, (Held(), *view(scene))
+    """Count what is stored about the person, and say how long checks are kept."""
+    return scene, (*held(scene.policy), *view(scene))
+
+
+def held(policy: Policy) -> tuple[Reply, ...]:
+    """Count what is stored, and say how long checks are kept where they are not kept for ever."""
+    kept = (("unfinished", policy.keep_parked), ("finished", policy.keep_finished))
+    ends = [phrase(f"held.kept_{name}", n=days.days) for name, days in kept if days and policy.reachable]
+    warned = [phrase("held.warned", n=policy.warn_before.days)] if ends else []
+    return (Held(), *(Say(one) for one in (*ends, *warned)))
 
 
 def export(scene: Scene) -> Outcome:

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
@@ -12,6 +13,8 @@ from conversations.catalogue import phrase
 from conversations.dialogue import advance
 from conversations.events import Typed
 from conversations.held import held_summary
+from conversations.keeping import held
+from conversations.reminders import Policy
 from conversations.replies import Choose, Held, Say, Turn
 from conversations.session import PROFILE_CHECK, Intent, Person, Phase, Session
 from conversations.snapshot import dump_check, dump_person
@@ -82,7 +85,7 @@ def test_it_works_without_a_check_too() -> None:
     assert not other.session.person.forgetting
     assert not then(session, "yes").erase
     assert then(session, "export").replies == (Held(whole=True),)
-    assert then(session, "what do you hold about me?").replies == (Held(),)
+    assert then(session, "what do you hold about me?").replies == held(Policy())
     assert then(session, "hello").session == session
 
 
@@ -107,6 +110,14 @@ async def test_what_is_held_is_asked_for_and_changes_nothing(
     assert isinstance(replies[0], Held)
     assert replies[0].whole == whole
     assert player.check == before
+
+
+def test_how_long_checks_are_kept_is_said_where_they_are_not_kept_for_ever() -> None:
+    days = [reply.text.args["n"] for reply in held(Policy()) if isinstance(reply, Say)]
+    assert days == [180, 365, 14]
+    assert held(Policy(keep_parked=None, keep_finished=None)) == held(Policy(reachable=False)) == (Held(),)
+    one = held(Policy(keep_parked=None, keep_finished=timedelta(days=30)))
+    assert [reply.text.key for reply in one if isinstance(reply, Say)] == ["held.kept_finished", "held.warned"]
 
 
 async def test_what_is_held_in_a_few_lines() -> None:

@@ -250,6 +250,11 @@ async def machine(_folder: Path) -> None:
     tell("machine's step / AsyncMachine's", *await compare(ours, theirs))
 
 
+def shrink(connection: sqlite3.Connection) -> None:
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 async def sizes(folder: Path) -> None:
     """What a finished check takes: its record, and the file that grows by it, with everything that is kept beside."""
     path = folder / "sizes.sqlite3"
@@ -264,11 +269,11 @@ async def sizes(folder: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         ((events_seen,),) = connection.execute("SELECT count(*) FROM seen_events")
         ((record,),) = connection.execute("SELECT avg(length(CAST(body AS BLOB))) FROM checks")
-        connection.execute("VACUUM")
+        shrink(connection)
         whole = path.stat().st_size / people
         connection.execute("DELETE FROM seen_events")
         connection.commit()
-        connection.execute("VACUUM")
+        shrink(connection)
         without = path.stat().st_size / people
     sys.stdout.write(
         f"a finished deep check               {record:>8.0f} bytes as a record, {without:.0f} in the file, "
