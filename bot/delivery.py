@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 
 from bot.logs import conversation, note
 from bot.packs_in_use import PacksInUse
-from conversations.messages import Expired, Failed, GaveUp, InteractionReply, Outgoing, RetryAfter, SendOutcome, Sent
+from conversations.messages import (
+    DirectMessage,
+    Expired,
+    Failed,
+    GaveUp,
+    InteractionReply,
+    Outgoing,
+    RetryAfter,
+    SendOutcome,
+    Sent,
+    Withdrawal,
+)
 from conversations.ports import MessageSender, Outbox, StorageError
 from conversations.session import SessionKey
 
@@ -23,16 +34,24 @@ NUDGED = 10_000
 """Conversations that are waited for in memory; a sweep finds the rest."""
 ATTEMPTS = 12
 """With the pauses between them about an hour and a quarter."""
+WITHDRAWAL_ATTEMPTS = 8
+"""About two minutes: one after the other they hold up what the person does next."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
 """Seconds."""
 
 Clock = Callable[[], datetime]
+Gate = tuple[str, str, str]
+"""Platform, workspace and method: what a rate limit is counted by."""
 
 
 def pause(attempts: int) -> float:
     """Return how many seconds to wait after so many attempts: twice as long each time, and never all at once."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts)
     return random.uniform(longest / 2, longest)  # noqa: S311  no secret hangs on it
+
+
+def _attempts(row: Outgoing) -> int:
+    return WITHDRAWAL_ATTEMPTS if isinstance(row.message.to, Withdrawal) else ATTEMPTS
 
 
 class Delivery:
@@ -50,10 +69,10 @@ class Delivery:
         """Nudged while they were being sent."""
         self._sending: dict[asyncio.Task[None], SessionKey] = {}
         self._of_workspace: Counter[tuple[str, str]] = Counter()
-        self._closed: dict[tuple[str, str, str], datetime] = {}
+        self._closed: dict[Gate, datetime] = {}
         """(platform, workspace, method) -> until when the platform wants to be left alone."""
-        self._unsettled: dict[int, tuple[int, SendOutcome]] = {}
-        """What was sent and could not be settled: it is not sent again."""
+        self._sent: dict[SessionKey, tuple[Outgoing, Sent, bool]] = {}
+        """What was sent, and whether it was the last part, until that is noted: it is not sent again."""
         self._open = True
 
     def nudge(self, key: SessionKey) -> None:
@@ -115,6 +134,7 @@ class Delivery:
     async def _conversation(self, key: SessionKey) -> None:
         """Send what one conversation has, as long as it goes."""
         try:
+            await self._note_sent(key)
             while self._open and (row := await self._outbox.claim(key, self._clock())):
                 if not await self._deliver(row):
                     return
@@ -131,8 +151,10 @@ class Delivery:
             return False
         self._closed.pop(gate, None)
         if isinstance(to, InteractionReply) and (not to.token or to.expires_at <= now):
-            # Perhaps it was sent while the token was good, and could not be settled.
-            return await self._settled(row, self._unsettled.get(row.id, (0, Expired()))[1], gate)
+            if not row.message.farewell:
+                return await self._settled(row, Expired(), gate)
+            # It waited for the withdrawals, and whoever asked to be forgotten is to know how that ended.
+            row = replace(row, message=replace(row.message, to=DirectMessage()))
         try:
             catalogue = await self._packs.catalogue_of(row.message.pack)
             parts = sender.fit(row.message, catalogue, row.left_standing)
@@ -149,16 +171,14 @@ class Delivery:
         while True:
             outcome = await self._send(sender, row, parts[row.parts_sent])
             last = row.parts_sent + 1 >= len(parts)
-            if not isinstance(outcome, Sent) or last:
+            if not isinstance(outcome, Sent):
                 return await self._settled(row, outcome, gate)
-            await self._outbox.part_sent(row, outcome.receipt, self._clock())
-            self._unsettled.pop(row.id, None)
+            self._sent[row.key] = (row, outcome, last)
+            if not await self._note_sent(row.key) or last:
+                return True
             row = replace(row, parts_sent=row.parts_sent + 1)
 
     async def _send(self, sender: MessageSender, row: Outgoing, part: object) -> SendOutcome:
-        unsettled = self._unsettled.get(row.id)
-        if unsettled and unsettled[0] == row.parts_sent:
-            return unsettled[1]
         try:
             sending = sender.send(row.key, row.message.to, part, f"{row.id}-{row.parts_sent}")
             outcome = await asyncio.wait_for(sending, SEND_SECONDS)
@@ -171,23 +191,33 @@ class Delivery:
         except Exception as error:  # noqa: BLE001  whatever a platform's library raises, the row outlives it
             note("send_failed", error, conversation=conversation(row.key), row=row.id)
             return Failed("fault")
-        if isinstance(outcome, Sent):
-            self._unsettled[row.id] = (row.parts_sent, outcome)
         return outcome
 
-    async def _settled(self, row: Outgoing, outcome: SendOutcome, gate: tuple[str, str, str]) -> bool:
+    async def _note_sent(self, key: SessionKey) -> bool:
+        """Note what was sent; tell whether the rest of the message is still to be sent."""
+        if key not in self._sent:
+            return True
+        row, sent, last = self._sent[key]
+        there = True
+        if last:
+            await self._outbox.settle(row, sent.receipt, self._clock())
+        else:
+            there = await self._outbox.part_sent(row, sent.receipt, self._clock())
+        del self._sent[key]
+        return there
+
+    async def _settled(self, row: Outgoing, outcome: SendOutcome, gate: Gate) -> bool:
         now = self._clock()
         match outcome:
             case Sent():
-                await self._outbox.settle(row, outcome.receipt, now)
-                self._unsettled.pop(row.id, None)
+                return True  # noted already
             case Expired():
                 await self._outbox.drop(row)
             case RetryAfter():
                 self._closed[gate] = now + timedelta(seconds=min(outcome.seconds, LONGEST_PAUSE))
                 await self._outbox.put_off(row, self._closed[gate], row.attempts)
                 return False
-            case Failed() if row.attempts + 1 < ATTEMPTS:
+            case Failed() if row.attempts + 1 < _attempts(row):
                 until = now + timedelta(seconds=pause(row.attempts))
                 await self._outbox.put_off(row, until, row.attempts + 1)
                 return False

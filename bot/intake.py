@@ -6,17 +6,17 @@ import math
 from bot.limits import PERSON, WORKSPACE, Limits, Rate
 from bot.logs import conversation, new_reference, note
 from bot.packs_in_use import PacksInUse
-from bot.turns import Nudge
-from conversations.catalogue import Phrase, phrase
+from bot.turns import Turns
+from conversations.catalogue import phrase
 from conversations.events import Event, TimePassed
-from conversations.messages import Destination, Message
-from conversations.ports import Commit, SessionStore, StorageError, TurnHandler, Work
-from conversations.replies import Reply, Say, Turn
-from conversations.session import Person, Session, SessionKey
+from conversations.messages import Destination
+from conversations.ports import StorageError
+from conversations.replies import Turn
+from conversations.session import Person, Session
 
 AT_ONCE = 1000
 """Turns that are taken in and not finished."""
-TOLD_EVERY = 30
+TOLD_EVERY = 5
 """Seconds between two times that a flooding person is told so."""
 
 
@@ -29,17 +29,13 @@ class Intake:
 
     def __init__(
         self,
-        turns: TurnHandler,
-        store: SessionStore,
+        turns: Turns,
         packs: PacksInUse,
-        nudge: Nudge,
         person: Rate = PERSON,
         workspace: Rate = WORKSPACE,
     ) -> None:
         self._turns = turns
-        self._store = store
         self._packs = packs
-        self._nudge = nudge
         self._people, self._workspaces = Limits(person), Limits(workspace)
         self._told = Limits(Rate(1, 1 / TOLD_EVERY))
         self._in_flight = 0
@@ -60,9 +56,13 @@ class Intake:
         self._in_flight += 1
         self._idle.clear()
         try:
-            seconds = 0.0 if isinstance(event, TimePassed) else self._wait(event.key)
-            if seconds:
+            if isinstance(event, TimePassed):
+                return await self._turn(event, reply_to)
+            if seconds := self._people.wait(event.key):
                 return await self._slow_down(event, reply_to, seconds)
+            if self._workspaces.wait((event.key.platform, event.key.workspace)):
+                # No fault of this person's: the platform brings it again.
+                raise ClosedError
             return await self._turn(event, reply_to)
         finally:
             self._in_flight -= 1
@@ -77,9 +77,6 @@ class Intake:
         except TimeoutError:
             note("turns_cut_off", turns=self._in_flight)
 
-    def _wait(self, key: SessionKey) -> float:
-        return self._people.wait(key) or self._workspaces.wait((key.platform, key.workspace))
-
     async def _turn(self, event: Event, reply_to: Destination | None) -> Turn:
         try:
             return await self._turns.handle(event, reply_to)
@@ -91,21 +88,12 @@ class Intake:
             note("turn_failed", error, conversation=conversation(event.key), reference=reference)
             if isinstance(event, TimePassed):
                 raise
-            return await self._say(event, reply_to, phrase("fault", reference=reference), event.id)
+            return await self._turns.say(event, reply_to, phrase("fault", reference=reference), seen=True)
 
     async def _slow_down(self, event: Event, reply_to: Destination | None, seconds: float) -> Turn:
         if self._told.wait(event.key):
             return Turn(Session(Person(event.key)), (), self._packs.begin.catalogue)
         note("slowed_down", conversation=conversation(event.key))
-        return await self._say(event, reply_to, phrase("slow_down", n=math.ceil(seconds)))
-
-    async def _say(self, event: Event, reply_to: Destination | None, text: Phrase, seen: str | None = None) -> Turn:
-        """Say something that changes nothing."""
-        session = await self._store.load(event.key)
-        replies: tuple[Reply, ...] = (Say(text),)
-        messages = () if reply_to is None else (Message(reply_to, replies, session.person.language),)
-        work = Work(Session(session.person), Session(session.person), event.at, seen, messages)
-        if await self._store.commit(work) is not Commit.SAVED:
-            replies = ()
-        self._nudge(event.key)
-        return Turn(session, replies, self._packs.begin.catalogue)
+        text = phrase("slow_down", n=math.ceil(seconds))
+        # Of somebody who was erased, late redeliveries may come in a flood: they are not spoken to.
+        return await self._turns.say(event, reply_to, text, seen=False, stranger=False)

@@ -56,7 +56,7 @@ class Engine:
         self._clock = clock
         self.delivery = Delivery(outbox, senders, packs, clock)
         turns = Turns(packs, store, policy, self.delivery.nudge)
-        self.intake = Intake(turns, store, packs, self.delivery.nudge, person, workspace)
+        self.intake = Intake(turns, packs, person, workspace)
         self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -79,10 +79,10 @@ class Engine:
         _, late = await asyncio.wait(listening, timeout=CLOSE_SECONDS) if listening else (set(), set())
         for task in late:
             task.cancel()
-        ended = await asyncio.gather(*loops, *listening, return_exceptions=True)
+        done, _ = await asyncio.wait([*loops, *listening], timeout=CLOSE_SECONDS)
         note("stopped")
-        for error in ended:
-            if isinstance(error, Exception):
+        for task in done:
+            if not task.cancelled() and (error := task.exception()):
                 raise error
 
 

@@ -11,6 +11,8 @@ from conversations.reminders import Policy
 
 SQLITE = "sqlite:///"
 SECRET_LENGTH = 32
+DAYS = 36_500
+"""A hundred years: more than that no calendar holds for long."""
 
 
 def default_database_url() -> str:
@@ -28,15 +30,15 @@ class Settings(BaseSettings):
 
     secret_key: SecretStr | None = None
     """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
-    nudge_days: float = Field(3, gt=0)
+    nudge_days: float = Field(3, gt=0, le=DAYS)
     """After how many days without a word an unfinished check is asked about, once."""
-    park_days: float = Field(4, gt=0)
+    park_days: float = Field(4, gt=0, le=DAYS)
     """And after how many more it is let be."""
-    keep_unfinished_days: float = Field(180, ge=0)
+    keep_unfinished_days: float = Field(180, ge=0, le=DAYS)
     """How long a check that was let be is kept; 0: for ever."""
-    keep_finished_days: float = Field(365, ge=0)
+    keep_finished_days: float = Field(365, ge=0, le=DAYS)
     """How long a finished check is kept after the last thing done with it; 0: for ever."""
-    warn_days: float = Field(14, gt=0)
+    warn_days: float = Field(14, gt=0, le=DAYS)
     """How many days before its end the person is told."""
 
     @field_validator("secret_key")

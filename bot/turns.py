@@ -7,13 +7,17 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from bot.packs_in_use import PacksInUse
+from conversations.catalogue import Phrase, phrase
 from conversations.dialogue import advance
 from conversations.events import Event, TimePassed
 from conversations.messages import Destination, Message
-from conversations.ports import Commit, SessionStore, Work
+from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.reminders import Policy
-from conversations.replies import Held, Turn
+from conversations.replies import Held, Say, Turn
 from conversations.session import PROFILE_CHECK, Session, SessionKey
+
+TRIES = 20
+"""After which somebody else is taken to change the same record again and again."""
 
 Nudge = Callable[[SessionKey], None]
 """Tells the delivery that a conversation has something to send."""
@@ -44,7 +48,7 @@ class Turns:
 
         """
         async with self._locked(event.key):
-            while True:
+            for _ in range(TRIES):
                 before = await self._load(event)
                 packs = await self._packs.of([before.check, *before.saved])
                 turn = advance(self._packs.begin, before, event, packs, self._policy)
@@ -58,6 +62,34 @@ class Turns:
                         self._nudge(event.key)
                     return turn
                 # Another process was faster: look again at what it left.
+            raise StorageError(phrase("storage.stale"))
+
+    async def say(
+        self, event: Event, reply_to: Destination | None, text: Phrase, *, seen: bool, stranger: bool = True
+    ) -> Turn:
+        """Say something that changes nothing.
+
+        Args:
+            event: what it is said to.
+            reply_to: where to.
+            text: what to say.
+            seen: the event counts as taken.
+            stranger: say it also to somebody of whom nothing is kept.
+
+        Raises:
+            StorageError: it could not be said.
+
+        """
+        async with self._locked(event.key):
+            session = await self._store.load(event.key)
+            turn = Turn(Session(session.person), (Say(text),), self._packs.begin.catalogue)
+            if not stranger and not session.person.revision:
+                return replace(turn, replies=())
+            work = Work(turn.session, turn.session, event.at, event.id if seen else None, _messages(turn, reply_to))
+            if await self._store.commit(work) is not Commit.SAVED:
+                return replace(turn, replies=())
+            self._nudge(event.key)
+            return turn
 
     async def _load(self, event: Event) -> Session:
         before = await self._store.load(event.key, event.check)

@@ -14,12 +14,15 @@ from conversations import about_you, answering, coming_and_going, deciding, keep
 from conversations.catalogue import language_for, phrase
 from conversations.events import Event, Left, Opened, TimePassed, Typed
 from conversations.reading_answers import Reader
-from conversations.reminders import Due, Policy, next_due
+from conversations.reminders import Due, Policy, awake, next_due
 from conversations.replies import Goodbye, Held, Reply, Say, Turn
 from conversations.scene import Handler, Scene, lost, menu, view
 from conversations.script import Packs, Script
 from conversations.session import PROFILE_CHECK, Check, Intent, Meant, Phase, Session
 from conversations.zones import is_zone
+
+_UNASKED = (Due.NUDGE, Due.WARNING, Due.EXPIRY)
+"""What never comes in quiet hours, however late it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,15 @@ def advance(
     if isinstance(event, TimePassed):
         return _time_passed(before, scene)
     if isinstance(event, Typed) and event.seen is not None and event.seen != check.asked:
-        after, replies = answering.moved_on(scene)
-    elif scene.person.forgetting and (sure := _sure(scene)):
+        after, replies = answering.moved_on(_not_forgetting(scene))
+    elif scene.person.forgetting == check.id and (sure := _sure(scene)):
         if sure is Intent.YES:
             return Turn(before, keeping.FAREWELL, mine.catalogue, erase=True)
-        scene = scene.with_person(replace(scene.person, forgetting=False))
+        scene = scene.with_person(replace(scene.person, forgetting=None))
         after, replies = scene, (Say(phrase("forget.kept")), *view(scene))
     else:
-        if scene.person.forgetting:
-            scene = scene.with_person(replace(scene.person, forgetting=False))
+        if scene.person.forgetting is not None:
+            scene = scene.with_person(replace(scene.person, forgetting=None))
         scene = replace(scene, meant=_read(scene))
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
     changed = after.check
@@ -88,15 +91,19 @@ def advance(
 def _time_passed(before: Session, scene: Scene) -> Turn:
     """Take the turn that a time brings. It is nothing that the person did: the check's own times stay as they are."""
     check, due = scene.check, scene.due
+    if due in _UNASKED and (later := awake(scene.event.at, scene.person)) > scene.event.at:
+        # It came in time, but nobody was there to send it, and now it is night.
+        return Turn(before, (), scene.script.catalogue, later)
     after, replies = TRANSITIONS[check.phase, Intent.TIME].handler(scene)
     changed = after.check
-    if (changed.phase, changed.at) != (check.phase, check.at):
+    forgetting = before.person.forgetting == check.id
+    if (changed.phase, changed.at) != (check.phase, check.at) or (replies and forgetting):
         # Something else is being asked now: an answer to what was asked before must not land on it.
         changed = replace(changed, asked=check.asked + 1)
     person = before.person
     if replies and due is not Due.EXPIRY:
         # What the person says next is said to this.
-        person = replace(person, current_check=check.id)
+        person = replace(person, current_check=check.id, forgetting=None)
     session = _raised(before, replace(before, person=person, check=changed))
     expired = due is Due.EXPIRY
     return Turn(
@@ -114,13 +121,13 @@ def _without_check(script: Script, session: Session, event: Event, policy: Polic
     person, gone = session.person, (Goodbye(phrase("gone")),)
     replies: tuple[Reply, ...] = () if isinstance(event, TimePassed) else gone
     if isinstance(event, Typed):
-        menu = keeping.SURE if person.forgetting else ()
+        menu = keeping.SURE if person.forgetting is not None else ()
         meant = Reader(script, person.language).read(event.text, Phase.CONFIRMING, None, menu).intent
-        person = replace(person, forgetting=False)
+        person = replace(person, forgetting=None)
         match meant:
-            case Intent.YES if session.person.forgetting:
+            case Intent.YES if session.person.forgetting is not None:
                 return Turn(session, keeping.FAREWELL, script.catalogue, erase=True)
-            case Intent.NO if session.person.forgetting:
+            case Intent.NO if session.person.forgetting is not None:
                 replies = (Say(phrase("forget.kept")),)
             case Intent.FORGET:
                 person, replies = keeping.asked_to_forget(person)
@@ -135,6 +142,14 @@ def _without_check(script: Script, session: Session, event: Event, policy: Polic
     if not isinstance(event, TimePassed):
         replies = (*_undelivered(session), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
+
+
+def _not_forgetting(scene: Scene) -> Scene:
+    """Take "sure?" back: something else is asked now, and its buttons must not answer that."""
+    if scene.person.forgetting is None:
+        return scene
+    after = scene.with_person(replace(scene.person, forgetting=None))
+    return after.with_check(replace(scene.check, asked=scene.check.asked + 1))
 
 
 def _undelivered(session: Session) -> tuple[Reply, ...]:
@@ -160,7 +175,9 @@ def _at_hand(script: Script, session: Session, event: Opened) -> Session:
     check = session.check
     if event.check == PROFILE_CHECK:
         return session if check else replace(session, check=_new(script, PROFILE_CHECK, event))
-    if check and (event.check or (not event.fresh and check.phase is not Phase.FINISHED)):
+    if check and (
+        event.check or event.new_check == check.id or (not event.fresh and check.phase is not Phase.FINISHED)
+    ):
         return replace(session, person=replace(session.person, current_check=check.id))
     new = _new(script, event.new_check, event)
     return replace(session, person=replace(session.person, current_check=new.id), check=new)

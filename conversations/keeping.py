@@ -16,15 +16,15 @@ def ask_to_forget(scene: Scene) -> Outcome:
 
     It counts as a change of the check, so that the "yes" of an older message cannot answer this.
     """
-    person, replies = asked_to_forget(scene.person)
+    person, replies = asked_to_forget(scene.person, scene.check.id)
     after = scene.with_person(person).with_check(replace(scene.check, asked=scene.check.asked + 1))
     return after, replies
 
 
-def asked_to_forget(person: Person) -> tuple[Person, tuple[Reply, ...]]:
+def asked_to_forget(person: Person, check: str = "") -> tuple[Person, tuple[Reply, ...]]:
     """Mark somebody as asked whether they are sure."""
     replies = Say(phrase("forget.goes")), Say(phrase("forget.stays")), Choose(phrase("forget.ask"), SURE)
-    return replace(person, forgetting=True), replies
+    return replace(person, forgetting=check), replies
 
 
 def show_held(scene: Scene) -> Outcome:

@@ -107,8 +107,8 @@ class Outbox(Protocol):
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
         """Take the oldest message of a conversation; None where there is none, or it is not due yet."""
 
-    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
-        """Note that the next part of a message was sent."""
+    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
+        """Note that the next part of a message was sent; tell whether the message is still to be sent."""
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         """Note that the last part was sent: the message leaves the outbox."""

@@ -100,14 +100,14 @@ def upcoming(check: Check, person: Person, policy: Policy) -> tuple[datetime, Du
     if not finished and not check.parked:
         nudge = since + policy.nudge_after
         if check.nudged_at is None:
-            return _awake(nudge, person), Due.NUDGE
+            return awake(nudge, person), Due.NUDGE
         return max(nudge, check.nudged_at) + policy.park_after, Due.PARK
     keep = policy.keep_finished if finished else policy.keep_parked
     if keep is None:
         return None
     if check.warned_at is None:
-        return _awake(since + keep - policy.warn_before, person), Due.WARNING
-    return _awake(max(since + keep, check.warned_at + policy.warn_before), person), Due.EXPIRY
+        return awake(since + keep - policy.warn_before, person), Due.WARNING
+    return awake(max(since + keep, check.warned_at + policy.warn_before), person), Due.EXPIRY
 
 
 def next_due(check: Check, person: Person, policy: Policy) -> datetime | None:
@@ -134,7 +134,8 @@ def fired(check: Check, at: datetime) -> tuple[Check, Reminder]:
     return replace(check, reminders=left, reminded=last, nudged_at=nudged), last
 
 
-def _awake(moment: datetime, person: Person) -> datetime:
+def awake(moment: datetime, person: Person) -> datetime:
+    """Move a moment out of somebody's quiet hours, to their end."""
     if person.zone is None:
         return moment
     local = moment.astimezone(zone_named(person.zone)).replace(tzinfo=None)

@@ -252,7 +252,7 @@ class Person:
     """From which hour to which hour of theirs nothing is sent unasked; the same hour twice: no such hours."""
     left_alone: bool = False
     """The person wants nothing sent that they did not ask for."""
-    forgetting: bool = False
+    forgetting: str | None = None
     """The person said "forget me", and was asked whether they are sure."""
 
     @property

@@ -408,7 +408,7 @@ async def test_what_was_sent_and_could_not_be_settled_is_not_sent_again(post: Po
     await post.round()
     assert post.sender.texts(A) == words("a", "b")
     assert not await post.waiting(A)
-    assert post.delivery._unsettled == {}
+    assert post.delivery._sent == {}
     await post.store.erase(A, post.clock())
     await post.round()
     assert len([one for one in post.sender.standing if one.kind == "withdrawal"]) == 2, "a receipt was lost"
@@ -590,3 +590,41 @@ async def test_close_does_not_wait_for_ever_and_what_hangs_is_sent_after_the_res
     post.restarted()
     await post.round()
     assert post.sender.texts(A) == words("a")
+
+
+# -- an erasing meanwhile ------------------------------------------------------------------------------------------
+
+
+async def test_the_rest_of_a_message_is_not_sent_to_somebody_who_was_erased_meanwhile(post: Post) -> None:
+    await post.commit(A, many("a", "b", "c"))
+    answer = post.sender.hold(A)
+    await post.sweep()
+    await asyncio.sleep(0.05)
+    await post.store.erase(A, post.clock())
+    answer.set()
+    await post.quiet()
+    await post.round()
+    assert post.sender.texts(A) == [*words("a"), ""]
+    assert [one.kind for one in post.sender.standing] == ["direct", "withdrawal"]
+
+
+async def test_what_was_sent_before_an_erasing_and_noted_after_it_is_taken_back(post: Post) -> None:
+    post.outbox.failing = {"settle"}
+    await post.write(A, "a")
+    await post.round()
+    await post.store.erase(A, post.clock(), farewell=Message(DIRECT, (Say(phrase("forget.erased")),)))
+    post.outbox.failing = set()
+    await post.round()
+    await post.round()
+    assert [one.kind for one in post.sender.standing].count("withdrawal") == 1
+
+
+async def test_a_farewell_whose_token_ran_out_is_a_message_of_its_own(post: Post) -> None:
+    await post.write(A, "a")
+    await post.round()
+    click = InteractionReply("t0ken", post.clock() + timedelta(minutes=15))
+    await post.store.erase(A, post.clock(), farewell=Message(click, (Say(phrase("fault", reference="bye")),)))
+    post.clock.move(1000)
+    await post.round()
+    assert post.sender.texts(A)[-1:] == words("bye")
+    assert post.sender.standing[-1].kind == "direct"

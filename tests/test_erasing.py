@@ -213,9 +213,10 @@ async def test_an_event_from_after_the_erasing_is_a_new_beginning(store: AnyStor
     await store.erase(KEY, NOON)
     assert await comes(store, "E1", NOON + MINUTE) is Commit.SAVED
     assert (await store.load(KEY)).person.revision == 1
-    # Whoever is here again is not held against the time of the erasing.
+    # What was said before the erasing does not come into what was begun after it.
     before = await store.load(KEY)
-    assert await store.commit(Work(before, answered(before), NOON - MINUTE, "E2")) is Commit.SAVED
+    assert await store.commit(Work(before, answered(before), NOON - MINUTE, "E2")) is Commit.DUPLICATE
+    assert await store.load(KEY) == before
 
 
 async def test_an_erasing_holds_up_the_events_of_nobody_else(store: AnyStore) -> None:

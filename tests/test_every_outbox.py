@@ -290,12 +290,14 @@ async def test_dead_letters_are_let_go_after_thirty_days(store: AnyStore) -> Non
 # -- the token of an interaction -----------------------------------------------------------------------------------
 
 
-async def test_a_token_is_let_go_with_a_message_that_was_given_up(store: AnyStore) -> None:
+async def test_the_reply_to_an_interaction_cannot_be_sent_later_and_is_not_put_back(store: AnyStore) -> None:
+    await with_check(store)
     await put(store, saying("one", CLICK))
     row = await given_up(store)
     assert row.message.to == CLICK
-    assert await store.outbox.retry(row.id, NOON) == 1
-    assert (await claimed(store)).message.to == replace(CLICK, token="")
+    assert await store.outbox.retry(row.id, NOON) == 0
+    assert await store.outbox.retry(None, NOON) == 0
+    assert (await store.load(KEY)).undelivered == 1
 
 
 async def test_a_token_stands_in_no_file_and_comes_back_after_a_restart(path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from adapters.terminal.plain_text import PlainText
 from conversations.catalogue import phrase
 from conversations.dialogue import advance
-from conversations.events import Typed
+from conversations.events import Event, TimePassed, Typed
 from conversations.held import held_summary
 from conversations.keeping import held
 from conversations.reminders import Policy
@@ -52,10 +52,10 @@ async def test_no_keeps_everything_and_any_other_line_is_handled_as_usual() -> N
     answers = player.check.answers
     replies = await player.say("no")
     assert replies[0] == Say(phrase("forget.kept"))
-    assert (player.person.forgetting, player.check.phase) == (False, Phase.CONFIRMING)
+    assert (player.person.forgetting, player.check.phase) == (None, Phase.CONFIRMING)
     await player.say("no", "forget me", "mature")
     assert "maturity" in player.check.answers
-    assert not player.person.forgetting
+    assert player.person.forgetting is None
     assert answers.items() <= player.check.answers.items()
     await player.say("yes")
     assert player.turn is not None
@@ -72,17 +72,36 @@ async def test_the_yes_of_an_older_message_erases_nothing() -> None:
     assert turn.replies[0] == Say(phrase("moved_on"))
 
 
+def yes_after(session: Session, event: Event) -> bool:
+    """Tell whether a "yes" erases, after something else came between."""
+    after = advance(core(), session, event, policy=Policy(nudge_after=timedelta(hours=1)))
+    return then(after.session, "yes").erase
+
+
+async def test_a_yes_to_something_else_that_came_meanwhile_erases_nothing() -> None:
+    player = await begun("established")
+    await player.say("forget me")
+    assert player.turn is not None
+    session = player.turn.session
+    assert then(session, "yes").erase
+    check = player.check
+    assert not yes_after(session, TimePassed(ME, NOON + timedelta(days=1), check.id))
+    assert not yes_after(session, Typed(ME, NOON, "1", check.id, check.asked - 1))
+    other = replace(session, check=replace(check, id="other1"))
+    assert not advance(core(), other, Typed(ME, NOON, "yes", "other1")).erase
+
+
 def test_it_works_without_a_check_too() -> None:
     session = Session(Person(ME, revision=3, current_check="gone"))
     asked = then(session, "forget me")
     assert asked.replies[-1] == SURE
-    assert asked.session.person == replace(session.person, forgetting=True, revision=4)
+    assert asked.session.person == replace(session.person, forgetting="", revision=4)
     assert then(asked.session, "yes").erase
     kept = then(asked.session, "no")
     assert kept.replies == (Say(phrase("forget.kept")),)
-    assert not kept.session.person.forgetting
+    assert kept.session.person.forgetting is None
     other = then(asked.session, "hello")
-    assert not other.session.person.forgetting
+    assert other.session.person.forgetting is None
     assert not then(session, "yes").erase
     assert then(session, "export").replies == (Held(whole=True),)
     assert then(session, "what do you hold about me?").replies == held(Policy())

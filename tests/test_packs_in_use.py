@@ -18,9 +18,10 @@ from bot.wiring import load_content
 from conversations.catalogue import phrase
 from conversations.events import Opened, Typed
 from conversations.judgement import report_on
+from conversations.messages import DirectMessage, Message
 from conversations.ports import Commit, SessionStore, Work
 from conversations.replies import Listed, Reply, Say
-from conversations.session import PROFILE_CHECK, Amount, Check, Chosen, Person, Phase, SessionKey
+from conversations.session import PROFILE_CHECK, Amount, Check, Chosen, Person, Phase, Session, SessionKey
 from conversations.snapshot import dump_check, dump_person
 from tests.dialogue import ME, NOON, asked, core
 
@@ -217,4 +218,16 @@ async def test_a_damaged_check_of_somebody_else_stops_no_erasing(tmp_path: Path,
         name = (await later.check()).pack
         assert await later.store.erase(ME, NOON)
         assert await later.store.checks(ME) == []
+        assert await later.store.pack(name) is not None
+
+
+async def test_a_pack_stays_for_a_message_that_waits_to_be_worded(tmp_path: Path, folder: Path) -> None:
+    database = tmp_path / "x.sqlite3"
+    await finished(database, folder)
+    async with visit(database, folder) as later:
+        name = (await later.check()).pack
+        nobody = Session(Person(replace(ME, person="other")))
+        message = Message(DirectMessage(), (Say(phrase("help")),), pack=name)
+        await later.store.commit(Work(nobody, nobody, NOON, messages=(message,)))
+        await later.store.erase(ME, NOON)
         assert await later.store.pack(name) is not None

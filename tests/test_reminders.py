@@ -349,6 +349,16 @@ async def test_one_nudge_then_it_is_parked_and_any_word_brings_it_back() -> None
     assert is_parked(player)
 
 
+async def test_a_nudge_that_nobody_was_there_to_send_does_not_come_at_night() -> None:
+    player = await begun("time zone Berlin")
+    assert player.turn is not None
+    night = advance(core(), player.turn.session, TimePassed(ME, at("2026-03-08 02:00"), player.check.id))
+    assert (night.replies, night.session) == ((), player.turn.session)
+    assert night.due == at("2026-03-08 07:00")
+    morning = advance(core(), night.session, TimePassed(ME, at("2026-03-08 07:00"), player.check.id))
+    assert said(morning.replies) == ["nudge"]
+
+
 async def test_whoever_said_stop_gets_what_they_asked_for_and_nothing_else() -> None:
     player = await begun("interview 2026-03-05 14:00", "stop")
     assert player.person.left_alone

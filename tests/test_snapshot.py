@@ -95,7 +95,7 @@ REMINDED = replace(
     parked=True,
     warned_at=NOON,
 )
-LEFT_ALONE = replace(SOMEONE, zone="Asia/Shanghai", quiet=(0, 0), left_alone=True, forgetting=True)
+LEFT_ALONE = replace(SOMEONE, zone="Asia/Shanghai", quiet=(0, 0), left_alone=True, forgetting="abc234")
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NAMES = st.lists(TEXT, max_size=3).map(tuple)
@@ -146,7 +146,7 @@ PEOPLE = st.builds(
     st.none() | TEXT,
     st.tuples(HOURS, HOURS),
     st.booleans(),
-    st.booleans(),
+    st.none() | TEXT,
 )
 SAME = settings(deadline=None, derandomize=True, max_examples=100)
 

@@ -308,3 +308,27 @@ async def test_an_event_that_comes_again_after_the_forgetting_brings_nothing_bac
 async def test_the_lock_of_a_conversation_is_gone_when_nobody_holds_it(room: Room) -> None:
     await asyncio.gather(*(room.take(room.opened(replace(A, person=f"P{number}"))) for number in range(20)))
     assert len(room.turns._locks) == 0
+
+
+async def test_a_record_that_somebody_else_changes_again_and_again_holds_nobody_up_for_ever() -> None:
+    room = Room(NeverFirst())
+    with pytest.raises(StorageError) as caught:
+        await room.take(room.opened())
+    assert caught.value.told == phrase("storage.stale")
+
+
+class NeverFirst(InMemoryStore):
+    """Somebody else was always faster."""
+
+    async def commit(self, work: Work) -> Commit:
+        await super().load(work.after.person.key)
+        return Commit.STALE
+
+
+async def test_an_opening_that_begins_a_check_which_is_there_already_goes_on_with_it() -> None:
+    room = Room(InMemoryStore())
+    await room.take(room.opened())
+    await room.say("Acme")
+    kept = await room.check()
+    await room.take(replace(room.opened(), fresh=True))
+    assert (await room.check()).answers == kept.answers

@@ -22,7 +22,7 @@ from conversations.catalogue import phrase
 from conversations.ports import StorageError
 from conversations.snapshot import SnapshotError
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 2
 """How long to wait for another process that is writing."""
 _TRIES_A_SECOND = 20
 _TOGETHER = 256
@@ -319,6 +319,8 @@ def _read_together(connection: aiosqlite.Connection, pieces: list[Piece[Any]]) -
                 results.append(piece(raw))
             except Exception as error:  # noqa: BLE001  as above
                 results.append(error)
-    finally:
         raw.execute("COMMIT")
+    finally:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
     return results

@@ -68,7 +68,7 @@ class InMemoryStore:
     async def commit(self, work: Work) -> Commit:
         """Write what one turn changed, or nothing."""
         key, check = work.after.person.key, work.after.check
-        if work.event and self._was_seen(key, work.event, work.at, new=not work.before.person.revision):
+        if work.event and self._was_seen(key, work.event, work.at):
             return Commit.DUPLICATE
         if self._is_stale(work):
             return Commit.STALE
@@ -87,8 +87,8 @@ class InMemoryStore:
             self.outbox.add(key, message, work.at)
         return Commit.SAVED
 
-    def _was_seen(self, key: SessionKey, event: str, at: datetime, *, new: bool) -> bool:
-        erased = self._tombstones.get(key) if new else None
+    def _was_seen(self, key: SessionKey, event: str, at: datetime) -> bool:
+        erased = self._tombstones.get(key)
         return (key.platform, event) in self._seen or (erased is not None and at <= erased[0])
 
     def _is_stale(self, work: Work) -> bool:
@@ -227,12 +227,13 @@ class InMemoryOutbox:
         message = load_message(row.body, row.token)
         return Outgoing(row.id, key, message, row.parts_sent, row.attempts, dead if row.farewell else 0)
 
-    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         """Note that the next part of a message was sent."""
         there = self._rows.get(row.id)
         if there:
             there.parts_sent = row.parts_sent + 1
         self._keep(row, receipt, at, erased=there is None)
+        return there is not None
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         """Note that the last part was sent."""
@@ -278,7 +279,8 @@ class InMemoryOutbox:
 
     async def retry(self, row: int | None, now: datetime) -> int:
         """Put a dead letter, or all of them, into the outbox again."""
-        dead = [one for one in self._rows.values() if one.reason is not None and row in (None, one.id)]
+        wanted = [one for one in self._rows.values() if row in (None, one.id)]
+        dead = [one for one in wanted if one.reason and one.kind != "interaction"]
         for one in dead:
             one.reason, one.told, one.attempts, one.due = None, False, 0, now
         return len(dead)

@@ -5,7 +5,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import SqliteOutbox, insert_message, milliseconds, whose
 from conversations.messages import Message, Withdrawal
-from conversations.ports import Commit, DueCheck, Work
+from conversations.ports import Commit, DueCheck, StorageError, Work
 from conversations.session import Check, Person, Session, SessionKey
 from conversations.snapshot import SnapshotError, dump_check, dump_person, load_check, load_person
 
@@ -51,6 +51,7 @@ _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
 _DELETE_PACKS = """
     DELETE FROM packs WHERE name NOT IN (
         SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.record.pack') END FROM checks
+        UNION SELECT coalesce(json_extract(body, '$.record.pack'), '') FROM outbox WHERE json_valid(body)
     )
 """
 _SEE = "INSERT INTO seen_events (event, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -166,10 +167,9 @@ class SqliteStore:
         at = milliseconds(work.at)
         if not connection.execute(_SEE, (event, at)).rowcount:
             raise Refused(Commit.DUPLICATE)
-        if not work.before.person.revision:
-            mark = self._mark(work.after.person.key)
-            if any(at <= erased_at for erased_at, _ in connection.execute(_SELECT_TOMBSTONE, (mark,))):
-                raise Refused(Commit.DUPLICATE)
+        mark = self._mark(work.after.person.key)
+        if any(at <= erased_at for erased_at, _ in connection.execute(_SELECT_TOMBSTONE, (mark,))):
+            raise Refused(Commit.DUPLICATE)
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
@@ -219,7 +219,8 @@ class SqliteStore:
             return Commit.SAVED
 
         done = await self._database.write(write)
-        await self._database.cut_log()
+        with suppress(StorageError):  # erased it is; the tidying empties the log
+            await self._database.cut_log()
         return done
 
     async def held(self, key: SessionKey) -> str:

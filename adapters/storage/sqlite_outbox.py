@@ -50,7 +50,7 @@ _DEAD = """
 """
 _RETRY = """
     UPDATE outbox SET state = 'waiting', due_at = ?, attempts = 0, reason = NULL, told = 0
-    WHERE state = 'dead' AND id = coalesce(?, id)
+    WHERE state = 'dead' AND kind <> 'interaction' AND id = coalesce(?, id)
 """
 PUT_OFF_AT_MOST = timedelta(hours=2)
 """Whoever waits longer than this was put off by a clock that has been set back since, and waits no more."""
@@ -109,14 +109,15 @@ class SqliteOutbox:
                 continue
             return Outgoing(number, key, message, parts_sent, attempts, left_standing)
 
-    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         """Note that the next part of a message was sent."""
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> bool:
             there = connection.execute(_PART_SENT, (row.parts_sent + 1, row.id)).rowcount
             self._keep(connection, row, receipt, at, erased=not there)
+            return bool(there)
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         """Note that the last part was sent."""

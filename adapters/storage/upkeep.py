@@ -25,11 +25,15 @@ async def upgrade(path: Path) -> tuple[int, int]:
         return before, len(scripts())
 
 
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
 def _version(path: Path) -> int:
     with told(path):
         if not path.exists():
             return 0
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
             (number,) = connection.execute("PRAGMA user_version").fetchone()
             return int(number)
 
@@ -45,7 +49,7 @@ def look_over(path: Path, *, quick: bool = False) -> None:
         StorageError: it is damaged, or cannot be read.
 
     """
-    with told(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with told(path), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
         (found,) = connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}(1)").fetchone()
     if found != "ok":
         raise StorageError(phrase("storage.damaged", name=str(path)))
@@ -61,7 +65,7 @@ def back_up(path: Path, copy: Path) -> None:
 
     """
     with told(path):
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        connection = sqlite3.connect(_read_only(path), uri=True)
     with closing(connection):
         descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:

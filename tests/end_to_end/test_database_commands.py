@@ -106,6 +106,16 @@ async def test_a_copy_made_while_something_writes_is_sound_and_holds_all_that_wa
     assert all(bool(one.person.revision) == bool(one.check) for one in sessions.values())
 
 
+async def test_a_path_that_looks_like_an_address_is_copied_all_the_same(tmp_path: Path) -> None:
+    path, copy = tmp_path / "a#b?c%41.db", tmp_path / "copy.db"
+    await filled(path, 1)
+    ended = await asyncio.to_thread(operate, path, "database", "backup", str(copy))
+    assert ended.code == 0
+    async with open_sqlite(path) as one, open_sqlite(copy) as other:
+        assert list(await other.checks(KEY)) == list(await one.checks(KEY))
+    look_over(path)
+
+
 async def test_a_copy_that_is_there_already_is_left_as_it_is(path: Path, tmp_path: Path) -> None:
     await filled(path, 1)
     copy = tmp_path / "copy.db"

@@ -33,9 +33,9 @@ class FailingOutbox:
             return None
         return await self._outbox.claim(key, now)
 
-    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+    async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         self._try("part_sent")
-        await self._outbox.part_sent(row, receipt, at)
+        return await self._outbox.part_sent(row, receipt, at)
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         self._try("settle")

@@ -71,7 +71,7 @@ class Room:
         if beside:
             self.sender, self.delivery = beside.sender, beside.delivery
         self.turns = Turns(self.packs, self.store, nudge=self.delivery.nudge)
-        self.intake = Intake(self.turns, self.store, self.packs, self.delivery.nudge, person, workspace)
+        self.intake = Intake(self.turns, self.packs, person, workspace)
         self._events = 0
 
     def opened(self, key: SessionKey = A, id: str | None = None) -> Opened:  # noqa: A002  as the event calls it

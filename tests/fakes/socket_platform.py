@@ -79,6 +79,9 @@ class SocketPlatform:
         await asyncio.wait([reading, waiting], return_when=asyncio.FIRST_COMPLETED)
         if self._turns:
             await asyncio.wait(self._turns)
+        while self._answers and not reading.done():
+            await asyncio.wait([reading, *self._answers.values()], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)
         reading.cancel()
         waiting.cancel()
         self._writer.close()
