@@ -189,6 +189,7 @@ def forget(
                 typer.echo(text(phrase("forget.kept"), spoken))
                 return
         run(app.store.erase(TERMINAL_PERSON, _now()))
+        run(app.store.tidy(_now()))  # or it says that somebody still reads what was there
         typer.echo(text(phrase("forget.done"), spoken))
 
 

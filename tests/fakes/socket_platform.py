@@ -80,7 +80,8 @@ class SocketPlatform:
         if self._turns:
             await asyncio.wait(self._turns)
         while self._answers and not reading.done():
-            await asyncio.wait([reading, *self._answers.values()], return_when=asyncio.FIRST_COMPLETED)
+            waiting_for: list[asyncio.Future[Any]] = [reading, *self._answers.values()]
+            await asyncio.wait(waiting_for, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(0)
         reading.cancel()
         waiting.cancel()
