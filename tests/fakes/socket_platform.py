@@ -118,7 +118,9 @@ class SocketPlatform:
             "gave_up": GaveUp("gave_up"),
             "expired": Expired(),
         }
-        kind = next(kind for kind in outcomes if kind in said)
+        kind = next((kind for kind in outcomes if kind in said), None)
+        if kind is None:  # it says nothing: whoever waits goes on waiting
+            return
         answer = self._answers.pop(said[kind], None)
         if answer and not answer.done():
             answer.set_result(outcomes[kind])
