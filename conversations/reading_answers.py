@@ -391,7 +391,7 @@ class Reader:
             case Intent.ZONE:
                 return True
             case Intent.QUIET:
-                return read_hours(command.text, self._words("when.off")) is not None
+                return read_hours(command.text, when_words(self._catalogue, self.language)) is not None
             case _:
                 return is_time(command.text, when_words(self._catalogue, self.language))
 

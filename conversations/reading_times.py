@@ -6,7 +6,7 @@ makes the line unreadable, and a line that could mean two times is not guessed a
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -30,6 +30,9 @@ _SMALL_HOURS = range(1, 7)
 
 _EVENING = (*range(5, 12), *range(17, 24))
 """What "at night" leaves no doubt about, on either clock."""
+
+_BETWEEN = re.compile(r"\s*(?:[-–~到至]|\bto\b|\buntil\b)\s*")
+"""Between two hours."""
 
 Words = Mapping[str, tuple[str, ...]]
 """Word lists by name: those under `words.when`, and as `numbers.` those under `words.numbers`."""
@@ -85,16 +88,27 @@ def when_words(catalogue: Catalogue, language: str) -> Words:
     return {**catalogue.words_below("words.when", language), **{f"numbers.{n}": words for n, words in numbers.items()}}
 
 
-def read_hours(text: str, off: Collection[str]) -> tuple[int, int] | None:
-    """Read "22 8", "22:00-8:00" as from which hour to which, and "off" as the same hour twice."""
+def read_hours(text: str, words: Words) -> tuple[int, int] | None:
+    """Read "22 8", "10pm to 8am", 晚上十点到早上八点 as from which hour to which; "off" as the same hour twice."""
     said = _folded(text)
-    if said in off:
+    if said in words["off"]:
         return 0, 0
-    hours = re.findall(r"\d+", said.replace(":00", ""))
-    if len(hours) != 2 or any(int(hour) > _MIDNIGHT for hour in hours):  # noqa: PLR2004  from and to
-        return None
-    start, end = (int(hour) % _MIDNIGHT for hour in hours)
-    return None if start == end else (start, end)
+    said = re.sub(r"^(?:from\s|从)\s*", "", said)
+    parts = _BETWEEN.split(said)
+    hours = [_hour(part, words) for part in (parts if len(parts) == 2 else said.split())]  # noqa: PLR2004  from and to
+    match hours:
+        case [int(start), int(end)] if start != end:
+            return start, end
+        case _:
+            return None
+
+
+def _hour(text: str, words: Words) -> int | None:
+    """Read a full hour; without "am" or "pm" by the clock of 24."""
+    if figures := re.fullmatch(r"(\d{1,2})(:00)?", text):
+        return int(figures[1]) % _MIDNIGHT if int(figures[1]) <= _MIDNIGHT else None
+    found = read_time(f"{words['days_ahead_1'][0]} {text}", datetime(2026, 1, 1, tzinfo=UTC), words, to_the_hour=True)
+    return found.hour if isinstance(found, datetime) and not found.minute else None
 
 
 def _folded(text: str) -> str:

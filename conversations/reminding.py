@@ -131,7 +131,7 @@ def quiet_hours(scene: Scene) -> Outcome:
     """Keep the hours in which nothing is sent unasked, or say which they are."""
     if not scene.meant.text:
         return scene, (Say(_hours("quiet.are", scene.person.quiet)), *view(scene))
-    hours = read_hours(scene.meant.text, scene.script.catalogue.words("words.when.off", scene.person.language))
+    hours = read_hours(scene.meant.text, when_words(scene.script.catalogue, scene.person.language))
     if hours is None:
         return scene, (Say(phrase("quiet.unreadable")), *view(scene))
     # What comes before an interview is bound to it; what comes after it can wait.

@@ -13,7 +13,6 @@ from tests.dialogue import core
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 10, 30, tzinfo=BERLIN)
 """A Tuesday."""
-OFF = ("off",)
 
 
 def words(language: str) -> Words:
@@ -156,7 +155,6 @@ def test_pieces_of_times_in_any_order_are_a_time_or_none(pieces: list[str]) -> N
         ("22:00-8:00", (22, 8)),
         ("from 23 to 7", (23, 7)),
         ("0 24", None),
-        ("22点到8点", (22, 8)),
         ("off", (0, 0)),
         ("22", None),
         ("25 8", None),
@@ -165,4 +163,24 @@ def test_pieces_of_times_in_any_order_are_a_time_or_none(pieces: list[str]) -> N
     ],
 )
 def test_quiet_hours(line: str, hours: tuple[int, int] | None) -> None:
-    assert read_hours(line, OFF) == hours
+    assert read_hours(line, words("en")) == hours
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "hours"),
+    [
+        ("10pm to 8am", "en", (22, 8)),
+        ("10 pm - 8 am", "en", (22, 8)),
+        ("from here to there", "en", None),
+        ("22:30 to 8", "en", None),
+        ("晚上10点到早上8点", "zh", (22, 8)),
+        ("晚上十点到早上八点", "zh", (22, 8)),
+        ("22点到8点", "zh", (22, 8)),
+        ("从晚上11点到7点", "zh", (23, 7)),
+        ("22 8", "zh", (22, 8)),
+    ],
+)
+def test_quiet_hours_in_words_are_never_another_half_of_the_day(
+    line: str, language: str, hours: tuple[int, int] | None
+) -> None:
+    assert read_hours(line, words(language)) == hours
