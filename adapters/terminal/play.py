@@ -91,4 +91,4 @@ def _show(turn: Turn, page: PlainText) -> bool:
     """Print the replies; tell whether the conversation goes on."""
     for reply in turn.replies:
         page.show(reply)
-    return not any(isinstance(reply, Goodbye) for reply in turn.replies)
+    return not turn.erase and not any(isinstance(reply, Goodbye) for reply in turn.replies)

@@ -133,6 +133,15 @@ def test_forget_answered_yes_erases(tmp_path: Path) -> None:
     assert _found(tmp_path) == set()
 
 
+def test_forgetting_inside_a_check_erases_and_is_the_end_of_the_conversation(tmp_path: Path) -> None:
+    database = _with_a_check(tmp_path)
+    ended = run(database_url(database), "chat", typed="forget me\nyes\nAcme\n")
+    assert (ended.code, ended.complained) == (0, "")
+    assert ended.said.splitlines()[-1] == say(phrase("forget.erased"))
+    assert stored_checks(database) == []
+    assert _found(tmp_path) == set()
+
+
 def _with_a_check(folder: Path) -> Path:
     database = folder / "checks.sqlite3"
     assert run(database_url(database), "chat", typed=f"{SECRETS['team']}\n").code == 0
