@@ -40,7 +40,8 @@ docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the d
 mutants: $(VENV)/.ready-to-develop          ## disable each flag, signal, condition and rule; its tests must notice
 	@$(BIN)/python -m tests.mutants
 
-faults: $(VENV)/.ready-to-develop           ## kill the bot 2,000 times under load; tell what was lost (some minutes)
+faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under load; tell what was lost (some minutes)
+	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 
 bench: $(VENV)/.ready-to-develop            ## how fast durable turns are, beside the raw driver (some minutes)
