@@ -32,12 +32,14 @@ SEND_SECONDS = 20
 SWEEP_SECONDS = 1.0
 NUDGED = 10_000
 """Conversations that are waited for in memory; a sweep finds the rest."""
-ATTEMPTS = 12
-"""With the pauses between them about an hour and a quarter."""
+ATTEMPTS = 16
+"""With the pauses between them an hour, or somewhat more."""
 WITHDRAWAL_ATTEMPTS = 8
-"""About two minutes: one after the other they hold up what the person does next."""
+"""A minute or two: one after the other they hold up what the person does next."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
 """Seconds."""
+LEFT_ALONE_AT_MOST = 7000.0
+"""Seconds; a platform that wants more is asked again then. What is further off comes from a clock that was set back."""
 
 Clock = Callable[[], datetime]
 Gate = tuple[str, str, str]
@@ -146,7 +148,7 @@ class Delivery:
         to, sender = row.message.to, self._senders[row.key.platform]
         gate = (row.key.platform, row.key.workspace, sender.method(to))
         now = self._clock()
-        if gate in self._closed and now < self._closed[gate] <= now + timedelta(seconds=LONGEST_PAUSE):
+        if gate in self._closed and now < self._closed[gate] <= now + timedelta(seconds=LEFT_ALONE_AT_MOST):
             await self._outbox.put_off(row, self._closed[gate], row.attempts)
             return False
         self._closed.pop(gate, None)
@@ -214,7 +216,7 @@ class Delivery:
             case Expired():
                 await self._outbox.drop(row)
             case RetryAfter():
-                self._closed[gate] = now + timedelta(seconds=min(outcome.seconds, LONGEST_PAUSE))
+                self._closed[gate] = now + timedelta(seconds=min(outcome.seconds, LEFT_ALONE_AT_MOST))
                 await self._outbox.put_off(row, self._closed[gate], row.attempts)
                 return False
             case Failed() if row.attempts + 1 < _attempts(row):

@@ -15,6 +15,8 @@ AT_ONCE = 100
 SKIPPED_SECONDS = 600
 """How long a check is let be whose turn failed."""
 TIDY_SECONDS = 3600.0
+_ITS_OWN = ("storage.damaged", "storage.stale")
+"""What is wrong with one check alone."""
 
 
 class DueChecks:
@@ -48,7 +50,7 @@ class DueChecks:
             except ClosedError:  # no fault of the check's: the next look finds it again
                 return
             except StorageError as error:
-                if error.told.key != "storage.damaged":  # as above; what is damaged stays so
+                if error.told.key not in _ITS_OWN:  # as above
                     raise
                 self._skip(one, error)
             except Exception as error:  # noqa: BLE001  one check's fault must not keep the others waiting

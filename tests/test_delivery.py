@@ -242,6 +242,18 @@ async def test_being_told_to_wait_is_no_failure_however_often(post: Post) -> Non
     assert await post.dead() == []
 
 
+async def test_a_platform_that_asks_for_an_hour_is_left_alone_for_the_hour(post: Post) -> None:
+    post.sender.then(A, RetryAfter(3600))
+    await post.write(A, "a")
+    await post.round()
+    post.clock.move(3590)
+    await post.round()
+    assert (len(post.sender.tried), post.sender.texts(A)) == (1, [])
+    post.clock.move(11)
+    await post.round()
+    assert post.sender.texts(A) == words("a")
+
+
 async def test_a_clock_that_was_set_back_opens_what_was_closed(post: Post) -> None:
     post.sender.then(A, RetryAfter(1))
     await post.write(A, "a")

@@ -187,5 +187,6 @@ async def test_a_check_that_has_reached_its_end_goes_with_its_pack_and_its_time(
     assert await store.checks(KEY) == [kept.check]
     assert await store.load(KEY, "ending") == Session(person)
     assert await store.due(NOON, ["slack"], 9) == []
+    await store.tidy(NOON)
     assert (await store.pack("old-1"), await store.pack("core-1")) == (None, "{}")
     assert await to_send(store) == 1

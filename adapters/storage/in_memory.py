@@ -111,7 +111,6 @@ class InMemoryStore:
         self._due.pop(place, None)
         if work.expired:
             del self._checks[place]
-            self._drop_packs()
             return
         if check != work.before.check:
             self._checks[place] = dump_check(check)
@@ -151,7 +150,7 @@ class InMemoryStore:
         return Commit.SAVED
 
     def _drop_packs(self) -> None:
-        named = {load_check(body).pack for body in self._checks.values()}
+        named = {load_check(body).pack for body in self._checks.values()} | self.outbox.packs()
         self._packs = {name: body for name, body in self._packs.items() if name in named}
 
     async def held(self, key: SessionKey) -> str:
@@ -170,6 +169,7 @@ class InMemoryStore:
         self._seen = {event: at for event, at in self._seen.items() if at > now - KEPT}
         self._tombstones = {key: one for key, one in self._tombstones.items() if one[1] or one[0] > now - KEPT}
         self.outbox.tidy(now - KEPT)
+        self._drop_packs()
 
 
 class InMemoryOutbox:
@@ -183,6 +183,10 @@ class InMemoryOutbox:
     def of(self, key: SessionKey) -> list[_Row]:
         """Return a person's rows."""
         return [row for row in self._rows.values() if row.key == key]
+
+    def packs(self) -> set[str | None]:
+        """Return the packs that messages are still to be worded with."""
+        return {load_message(row.body).pack for row in self._rows.values()}
 
     def receipts(self, key: SessionKey) -> list[Receipt]:
         """Return where a person's messages are."""

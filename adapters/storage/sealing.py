@@ -1,6 +1,7 @@
 """Secrets at rest: tokens are encrypted, and ids that must outlive an erasing are kept as keyed hashes alone."""
 
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -46,8 +47,6 @@ class Sealer:
         return digest.digest()
 
     def _fernet_key(self) -> bytes:
-        from base64 import urlsafe_b64encode  # noqa: PLC0415  as above
-
         return urlsafe_b64encode(blake2b(b"tokens", key=self._key, digest_size=_KEY_BYTES).digest())
 
 

@@ -153,8 +153,6 @@ class SqliteStore:
             _write_check(connection, work, check)
             if work.pack and not connection.execute(_SELECT_PACK, work.pack[:1]).fetchone():
                 connection.execute(_INSERT_PACK, (work.pack[0], _packed(work.pack[1])))
-            if work.expired:
-                connection.execute(_DELETE_PACKS)
             if work.told:
                 connection.execute(_TOLD, whose(after.person.key))
             for sql, values in rows:
@@ -256,6 +254,8 @@ class SqliteStore:
         if old:
             self._marks = self._marks[len(old) - 1 :]
             await self._delete(_TIDY_EVENTS, old[-1][1], milliseconds(now - EVENTS_KEPT))
+        # Of checks that came to their end; it reads every check, so not with each of them.
+        await self._database.write(lambda connection: connection.execute(_DELETE_PACKS).rowcount)
         # Also where an erasing could not, because somebody went on reading.
         await self._database.cut_log()
 
