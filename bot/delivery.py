@@ -159,7 +159,7 @@ class Delivery:
             row = replace(row, message=replace(row.message, to=DirectMessage()))
         try:
             catalogue = await self._packs.catalogue_of(row.message.pack)
-            parts = sender.fit(row.message, catalogue, row.left_standing)
+            parts = sender.fit(row, catalogue)
         except StorageError:
             raise
         except Exception as error:  # noqa: BLE001  a message that cannot be rendered must not hold up what follows

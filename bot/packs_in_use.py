@@ -40,6 +40,10 @@ class PacksInUse:
         self._kept: dict[str, Script] = {}
         self.begin = present[-1].script
 
+    def to_begin(self, pack: str | None) -> Script:
+        """Return the questionnaire that a new check is begun with where this one was chosen, if it is still there."""
+        return self._current.get(pack, self.begin) if pack else self.begin
+
     async def of(self, checks: Iterable[Check | None]) -> Packs:
         """Return the present packs and those that these checks name.
 

@@ -9,12 +9,12 @@ from weakref import WeakValueDictionary
 from bot.packs_in_use import PacksInUse
 from conversations.catalogue import Phrase, phrase
 from conversations.dialogue import advance
-from conversations.events import Event, TimePassed
-from conversations.messages import Destination, Message
+from conversations.events import Event, TimePassed, Typed
+from conversations.messages import Destination, InChannel, Message
 from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.reminders import Policy
-from conversations.replies import Held, Say, Turn
-from conversations.session import PROFILE_CHECK, Session, SessionKey
+from conversations.replies import Held, Reply, Say, Turn
+from conversations.session import PROFILE_CHECK, Check, Session, SessionKey
 
 TRIES = 20
 """After which somebody else is taken to change the same record again and again."""
@@ -49,16 +49,14 @@ class Turns:
         """
         async with self._locked(event.key):
             for _ in range(TRIES):
-                before = await self._load(event)
-                packs = await self._packs.of([before.check, *before.saved])
-                turn = advance(self._packs.begin, before, event, packs, self._policy)
+                before, turn = await self._advance(event)
                 if any(isinstance(reply, Held) for reply in turn.replies):
                     turn = await self._with_what_is_held(turn, event.key)
                 done = await self._commit(event, before, turn, reply_to)
                 if done is Commit.DUPLICATE:
                     return replace(turn, session=before, replies=())
                 if done is Commit.SAVED:
-                    if reply_to is not None and turn.replies:
+                    if reply_to is not None and (turn.replies or turn.posts):
                         self._nudge(event.key)
                     return turn
                 # Another process was faster: look again at what it left.
@@ -85,18 +83,39 @@ class Turns:
             turn = Turn(Session(session.person), (Say(text),), self._packs.begin.catalogue)
             if not stranger and not session.person.revision:
                 return replace(turn, replies=())
-            work = Work(turn.session, turn.session, event.at, event.id if seen else None, _messages(turn, reply_to))
+            work = Work(
+                turn.session, turn.session, event.at, event.id if seen else None, _messages(turn, event, reply_to)
+            )
             if await self._store.commit(work) is not Commit.SAVED:
                 return replace(turn, replies=())
             self._nudge(event.key)
             return turn
 
+    async def _advance(self, event: Event) -> tuple[Session, Turn]:
+        """Take a turn on what it needs; what that is, it says where it is more than the check at hand."""
+        before = await self._load(event)
+        while True:
+            packs = await self._packs.of([before.check, *(before.saved or ())])
+            begin = self._packs.to_begin(before.workspace.pack)
+            turn = advance(begin, before, event, packs, self._policy)
+            if turn.needs_saved:
+                before = replace(before, saved=await self._saved(event.key))
+            elif turn.instead:
+                event = turn.instead
+                before = await self._load(event)
+            else:
+                return before, turn
+
     async def _load(self, event: Event) -> Session:
         before = await self._store.load(event.key, event.check)
-        if event.check != PROFILE_CHECK:
-            return before
-        saved = [check for check in await self._store.checks(event.key) if not check.is_profile]
-        return replace(before, saved=tuple(saved))
+        if before.person.about_me and event.check is None and isinstance(event, Typed):
+            before = await self._store.load(event.key, PROFILE_CHECK)
+        if before.check and before.check.is_profile:
+            before = replace(before, saved=await self._saved(event.key))
+        return before
+
+    async def _saved(self, key: SessionKey) -> tuple[Check, ...]:
+        return tuple(check for check in await self._store.checks(key) if not check.is_profile)
 
     async def _with_what_is_held(self, turn: Turn, key: SessionKey) -> Turn:
         held = await self._store.held(key)
@@ -104,7 +123,7 @@ class Turns:
         return replace(turn, replies=tuple(replies))
 
     async def _commit(self, event: Event, before: Session, turn: Turn, reply_to: Destination | None) -> Commit:
-        messages = _messages(turn, reply_to)
+        messages = _messages(turn, event, reply_to)
         if turn.erase:
             farewell = messages[0] if messages else None
             return await self._store.erase(event.key, event.at, event.id, farewell)
@@ -140,18 +159,25 @@ class Turns:
             yield
 
 
-def _messages(turn: Turn, reply_to: Destination | None) -> tuple[Message, ...]:
-    if reply_to is None or not turn.replies:
+def _messages(turn: Turn, event: Event, reply_to: Destination | None) -> tuple[Message, ...]:
+    """Return what a turn sends: to the person, and to channels where copies of their report are."""
+    if reply_to is None:
         return ()
     person, check = turn.session.person, turn.session.check
-    return (
+    handed_back = turn.unread and isinstance(event, Typed) and event.form
+    said: list[tuple[Destination, tuple[Reply, ...]]] = []
+    if turn.replies and not handed_back:
+        said.append((reply_to, turn.replies))
+    said += [(InChannel(post.channel, post.share), post.replies) for post in turn.posts]
+    return tuple(
         Message(
-            reply_to,
-            turn.replies,
+            to,
+            replies,
             person.language,
             check.pack if check and not check.is_profile else None,
             check.id if check else None,
             check.asked if check else 0,
             turn.notification,
-        ),
+        )
+        for to, replies in said
     )

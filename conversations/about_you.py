@@ -29,7 +29,7 @@ def profile_saved(before: Scene, scene: Scene) -> tuple[Scene, tuple[Reply, ...]
         if given and not isinstance(given[-1].answer, Unsaid)
     }
     after = scene.with_person(with_answers(scene.person, about_me, scene.event.at))
-    moved = read_again(scene.script, scene.packs, scene.saved, before.person.about, after.person.about)
+    moved = read_again(scene.script, scene.packs, scene.saved or (), before.person.about, after.person.about)
     if not moved:
         return after, ()
     why = reasons(scene.script, before.person.about.answers, about_me)

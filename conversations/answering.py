@@ -6,9 +6,10 @@ from conversations.about_you import profile_saved
 from conversations.assessment.evidence import source_name
 from conversations.catalogue import Phrase, phrase
 from conversations.coming_and_going import leave, step_before
+from conversations.events import Pressed
 from conversations.judgement import said
 from conversations.profile import changes
-from conversations.replies import Listed, Reply, Say, ShowReport
+from conversations.replies import Listed, Noted, Reply, Say, ShowReport
 from conversations.scene import (
     Outcome,
     Scene,
@@ -52,7 +53,7 @@ def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     answers = {**scene.check.answers, step.id: (*kept, given)}
     agenda = tuple(one for one in scene.check.agenda if one != step.id)
     taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda))
-    noted = Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)))
+    noted = Noted(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)), step.id)
     after = to_next(taken, answered=step.id)
     if after.check.is_profile:
         after, moved = profile_saved(scene, after)
@@ -85,7 +86,7 @@ def keep(scene: Scene) -> Outcome:
     answer = scene.facts.answers.get(step.id)
     kept = answer_phrase(scene.script, step, answer) if answer else phrase("unsaid.unknown")
     after = to_next(scene.with_check(replace(scene.check, agenda=agenda)))
-    return after, (Say(phrase("noted", name=step_name(step), answer=kept)), *_next_view(after, step))
+    return after, (Noted(phrase("noted", name=step_name(step), answer=kept), step.id), *_next_view(after, step))
 
 
 def attribute(scene: Scene) -> Outcome:
@@ -97,7 +98,10 @@ def attribute(scene: Scene) -> Outcome:
     last = replace(given[-1], source=scene.meant.source, quote=scene.meant.quote or given[-1].quote)
     kept = tuple(one for one in given[:-1] if one.source != last.source)
     after = scene.with_check(replace(scene.check, answers={**scene.check.answers, step.id: (*kept, last)}))
-    return after, (Say(phrase("noted", name=step_name(step), answer=_noted(scene, step, last))), *view(after))
+    return after, (
+        Noted(phrase("noted", name=step_name(step), answer=_noted(scene, step, last)), step.id),
+        *view(after),
+    )
 
 
 def _next_view(scene: Scene, answered: Step) -> tuple[Reply, ...]:
@@ -135,8 +139,9 @@ def unreadable(scene: Scene) -> Outcome:
 
 
 def moved_on(scene: Scene) -> Outcome:
-    """Answer a line that was typed at an older question: change nothing, show where we are."""
-    return scene, (Say(phrase("moved_on")), *view(scene))
+    """Answer what was said to an older question: change nothing, show where we are."""
+    key = "expired_reply" if isinstance(scene.event, Pressed) else "moved_on"
+    return scene, (Say(phrase(key)), *view(scene))
 
 
 def back(scene: Scene) -> Outcome:
@@ -161,7 +166,8 @@ def leave_review(scene: Scene) -> Outcome:
 
 def change(scene: Scene) -> Outcome:
     """Ask the step of a numbered answer again."""
-    one = next((one for one in said(scene.facts) if one.number == scene.meant.number), None)
+    wanted = scene.meant
+    one = next((one for one in said(scene.facts) if one.number == wanted.number or one.step == wanted.text), None)
     if one is None:
         return scene, (Say(phrase("change.which")), *view(scene))
     after = scene.with_check(scene.now(Phase.ASKING, one.step))
@@ -174,7 +180,7 @@ def fill_in(scene: Scene) -> Outcome:
     if not agenda:
         return scene, (Say(phrase("fill_in.nothing")), *view(scene))
     after = to_next(scene.with_check(replace(scene.check, agenda=agenda)))
-    return after, (Say(phrase("fill_in.start", n=len(agenda))), *view(after))
+    return after, (Noted(phrase("fill_in.start", n=len(agenda))), *view(after))
 
 
 def second_pass(scene: Scene) -> Outcome:
@@ -201,4 +207,4 @@ def deeper(scene: Scene) -> Outcome:
     deep = tuple(q for q in QUESTIONS if q in scene.check.deep or (q in wanted and q in left))
     deepened = scene.with_check(replace(scene.check, deep=deep))
     after = to_next(deepened)
-    return after, (Say(phrase("deeper.done", n=len(after.facts.open_steps()))), *view(after))
+    return after, (Noted(phrase("deeper.done", n=len(after.facts.open_steps()))), *view(after))

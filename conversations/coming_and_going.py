@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations.catalogue import phrase
 from conversations.facts import fits
 from conversations.profile import with_answers
-from conversations.replies import Goodbye, Listed, Reply, Say, ShowReport
+from conversations.replies import Goodbye, Listed, Noted, Reply, Say, ShowReport
 from conversations.scene import Outcome, Scene, section_start, to_next, view
 from conversations.script import Step
 from conversations.session import Check, Given, Phase, Unsaid
@@ -143,10 +143,10 @@ def start_over(scene: Scene) -> Outcome:
     after = to_next(scene.with_check(emptied))
     if after.check.is_profile:
         after = after.with_person(with_answers(after.person, {}, scene.event.at))
-    return after, (Say(phrase("start_over.done")), *section_start(after, None), *view(after))
+    return after, (Noted(phrase("start_over.done")), *section_start(after, None), *view(after))
 
 
 def do_not_start_over(scene: Scene) -> Outcome:
     """Go on as if "start over" had not been said."""
     after = to_next(scene)
-    return after, (Say(phrase("start_over.kept")), *view(after))
+    return after, (Noted(phrase("start_over.kept")), *view(after))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from conversations.catalogue import phrase
-from conversations.replies import Say
+from conversations.replies import Noted, Say
 from conversations.scene import Outcome, Scene, lost, to_next, view
 from conversations.session import Decision, Fine, Phase
 from conversations.vocabulary import OwnDecision
@@ -47,7 +47,7 @@ def decided(scene: Scene) -> Outcome:
     choice = OwnDecision(scene.meant.intent.value)
     decision = Decision(choice, scene.meant.text[:REASON_LIMIT], scene.event.at)
     after = to_next(scene.with_check(replace(scene.check, decision=decision)))
-    return after, (Say(phrase("decision.done", choice=phrase(f"decision.{choice}"))), *view(after))
+    return after, (Noted(phrase("decision.done", choice=phrase(f"decision.{choice}"))), *view(after))
 
 
 def undecided(scene: Scene) -> Outcome:

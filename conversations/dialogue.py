@@ -12,8 +12,19 @@ from dataclasses import dataclass, replace
 
 from conversations import about_you, answering, coming_and_going, deciding, keeping, looking_up, reminding
 from conversations.catalogue import language_for, phrase
-from conversations.events import Event, Left, Opened, TimePassed, Typed
+from conversations.events import (
+    Administered,
+    Event,
+    Left,
+    LookedHome,
+    Opened,
+    Pressed,
+    ShareEnded,
+    TimePassed,
+    Typed,
+)
 from conversations.reading_answers import Reader
+from conversations.reading_buttons import read_button, repeats
 from conversations.reminders import Due, Policy, awake, next_due
 from conversations.replies import Goodbye, Held, Reply, Say, Turn
 from conversations.scene import Handler, Scene, lost, menu, view
@@ -59,7 +70,9 @@ def advance(
     scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy)
     if isinstance(event, TimePassed):
         return _time_passed(before, scene)
-    if isinstance(event, Typed) and event.seen is not None and event.seen != check.asked:
+    if isinstance(event, Typed | Pressed) and event.seen is not None and event.seen != check.asked:
+        if isinstance(event, Pressed) and repeats(event, check.answers.get(event.step or "", ())):
+            return Turn(before, (), mine.catalogue)  # pressed twice: it was taken, and that was said
         after, replies = answering.moved_on(_not_forgetting(scene))
     elif scene.person.forgetting == check.id and (sure := _sure(scene)):
         if sure is Intent.YES:
@@ -82,9 +95,13 @@ def advance(
             asked=check.asked + 1,
             reminded=changed.reminded if changed.answers == check.answers else None,
         )
-    session = _raised(before, Session(after.person, changed, session.saved, session.undelivered))
+    session = _raised(before, replace(before, person=after.person, check=changed))
     return Turn(
-        session, (*_undelivered(session), *replies), after.script.catalogue, next_due(changed, after.person, policy)
+        session,
+        (*_undelivered(session), *replies),
+        after.script.catalogue,
+        next_due(changed, after.person, policy),
+        unread=scene.meant.intent is Intent.UNREADABLE and changed == check,
     )
 
 
@@ -158,6 +175,8 @@ def _undelivered(session: Session) -> tuple[Reply, ...]:
 
 def _sure(scene: Scene) -> Intent | None:
     """Return yes or no to "erase it all?"; None for anything else."""
+    if isinstance(scene.event, Pressed) and scene.event.intent in keeping.SURE:
+        return scene.event.intent
     if not isinstance(scene.event, Typed):
         return None
     reader = Reader(scene.script, scene.person.language)
@@ -193,7 +212,7 @@ def _raised(before: Session, after: Session) -> Session:
         person = replace(person, revision=person.revision + 1)
     if check and check != before.check:
         check = replace(check, revision=check.revision + 1)
-    return Session(person, check, after.saved, after.undelivered)
+    return replace(after, person=person, check=check)
 
 
 def _read(scene: Scene) -> Meant:
@@ -204,6 +223,14 @@ def _read(scene: Scene) -> Meant:
             return Meant(Intent.LATER)
         case TimePassed():
             return Meant(Intent.TIME)
+        case LookedHome():
+            return Meant(Intent.HOME)
+        case ShareEnded():
+            return Meant(Intent.SHARE_ENDED, text=scene.event.reason)
+        case Pressed():
+            return read_button(scene.event, scene.step)
+        case Administered():
+            raise TypeError("rules are set without a check at hand")
         case Typed():
             reader = Reader(scene.script, scene.person.language)
             return reader.read(scene.event.text, scene.check.phase, scene.step, menu(scene))

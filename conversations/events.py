@@ -4,10 +4,11 @@ An event's `id` is the idempotency key that its platform repeats at a redelivery
 none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.session import SessionKey
+from conversations.session import Intent, SessionKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,78 @@ class Typed:
     """`Check.asked` of the check they were looking at, where that is known: an answer to a question that has
     meanwhile been answered elsewhere must not land on the next one."""
     id: str | None = None
+    new_check: str = ""
+    """Under which id to begin a check, if the line asks for one or the person has none; empty: never."""
+    language: str | None = None
+    zone: str | None = None
+    """Both as in Opened, where the line begins a check."""
+    channel: str | None = None
+    """The channel that the person is looking at: where they would share."""
+    form: bool = False
+    """It was written in a form that is still open: what cannot be read is said there, and nothing typed is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The person pressed a button, or picked from a menu."""
+
+    key: SessionKey
+    at: datetime
+    intent: Intent
+    arguments: tuple[str, ...] = ()
+    """What goes with the intent: ids of choices, a number, an unsaid reason behind `UNSAID`; a step, a check."""
+    check: str | None = None
+    seen: int | None = None
+    """As in Typed; None: the button never goes stale."""
+    step: str | None = None
+    """The step that an answer is to."""
+    id: str | None = None
+    new_check: str = ""
+    """As in Typed, as are these three."""
+    language: str | None = None
+    zone: str | None = None
+    channel: str | None = None
+
+
+UNSAID = "~"
+"""Begins an argument that is a non-answer, as no id of a choice does."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedHome:
+    """The person opened the page that a platform has for them and the bot."""
+
+    key: SessionKey
+    at: datetime
+    id: str | None = None
+    language: str | None = None
+    zone: str | None = None
+    check: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareEnded:
+    """A shared report could not be posted, or was taken down by somebody else than its owner."""
+
+    key: SessionKey
+    at: datetime
+    check: str
+    share: str
+    reason: str
+    """A code: `taken_down`, or why the platform refused."""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Administered:
+    """An admin set rules of their workspace; that they are one was checked by the platform's adapter."""
+
+    key: SessionKey
+    at: datetime
+    rules: Mapping[str, tuple[str, ...]]
+    """Names of fields of Workspace, with what each is to be now."""
+    id: str | None = None
+    check: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +136,4 @@ class TimePassed:
     id: str | None = None
 
 
-Event = Opened | Typed | Left | TimePassed
+Event = Opened | Typed | Pressed | LookedHome | ShareEnded | Administered | Left | TimePassed

@@ -12,28 +12,38 @@ from conversations.session import SessionKey
 
 
 @dataclass(frozen=True, slots=True)
-class DirectMessage:
-    """A new message to the person of the conversation."""
+class Receipt:
+    """Where a platform has a message that was sent: what is needed to edit it or to take it back."""
 
+    channel: str
+    message: str
+    asks: bool = False
+    """It has buttons that answer something: what settles that takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMessage:
+    """A message to the person of the conversation."""
+
+    pressed: Receipt | None = None
+    """The message whose button this is said to, where it was one."""
     kind: Literal["direct"] = "direct"
 
 
 @dataclass(frozen=True, slots=True)
-class InChannel:
-    """A new message in a channel, or in a thread of it."""
+class HomePage:
+    """The page that a platform has for a person and the bot."""
 
-    channel: str
-    thread: str | None = None
-    kind: Literal["channel"] = "channel"
+    kind: Literal["home"] = "home"
 
 
 @dataclass(frozen=True, slots=True)
-class EditOf:
-    """An earlier message of ours, to be replaced."""
+class InChannel:
+    """The copy of a shared report in a channel, its detail in a thread below: made, brought up to date, or taken back."""
 
     channel: str
-    message: str
-    kind: Literal["edit"] = "edit"
+    share: str
+    kind: Literal["channel"] = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class Withdrawal:
 
 
 Destination = Annotated[
-    DirectMessage | InChannel | EditOf | InteractionReply | Withdrawal,
+    DirectMessage | HomePage | InChannel | InteractionReply | Withdrawal,
     Discriminator("kind"),
 ]
 
@@ -81,14 +91,6 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """Where a platform has a message that was sent: what is needed to edit it or to take it back."""
-
-    channel: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sent:
     """It is there. None: the platform tells no address (an ephemeral reply)."""
 
@@ -100,6 +102,8 @@ class RetryAfter:
     """The platform wants to be left alone for `seconds`, for this method and workspace."""
 
     seconds: float
+    method: str = ""
+    """What the limit is on, where it is another one than MessageSender.method says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,10 @@ class Outgoing:
     attempts: int = 0
     left_standing: int = 0
     """With a farewell: how many of our messages could not be taken back."""
+    asking: Receipt | None = None
+    """The last message that asks something and stands, where this one was said to a later state of the same check."""
+    copies: tuple[Receipt, ...] = ()
+    """With a copy in a channel: the messages that it has there already, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

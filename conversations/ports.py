@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -91,11 +91,26 @@ class SessionStore(Protocol):
         each message that was sent to them, then the farewell. None of these has content.
         """
 
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share; None: it is no shared report.
+
+        Of `place` the platform and the workspace count.
+        """
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a workspace sent the bot away, and when; or with None that it is back.
+
+        Of `place` the platform and the workspace count.
+        """
+
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON: each table, each row; tokens left out."""
 
-    async def tidy(self, now: datetime) -> None:
-        """Let go of what has served its time: event ids that no platform repeats any more, old tombstones."""
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
+        """Let go of what has served its time: event ids that no platform repeats any more, old tombstones.
+
+        And, with a `grace`, of every workspace that sent the bot away that long ago, with everybody in it.
+        """
 
 
 class Outbox(Protocol):
@@ -105,7 +120,10 @@ class Outbox(Protocol):
         """Return conversations whose oldest message is due, the one that waits longest first."""
 
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
-        """Take the oldest message of a conversation; None where there is none, or it is not due yet."""
+        """Take the oldest message of a conversation; None where there is none, or it is not due yet.
+
+        Of several that bring the same copy in a channel up to date, only the last is sent.
+        """
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         """Note that the next part of a message was sent; tell whether the message is still to be sent."""
@@ -132,7 +150,7 @@ class Outbox(Protocol):
 class MessageSender(Protocol):
     """Sends messages to one platform."""
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
         """Render a message into as many parts as the platform's limits ask for: pure, and always into the same."""
 
     def method(self, to: Destination) -> str:

@@ -1,9 +1,11 @@
 """Everything we can say. A closed union: a renderer that forgets one does not type-check."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.events import Event
 from conversations.report import Report, Said
 from conversations.session import Intent, Session
 from conversations.vocabulary import ReportPart, StepKind
@@ -16,6 +18,18 @@ class Say:
     """One sentence, or a short paragraph."""
 
     text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What the person just did, as it was understood.
+
+    Where a platform can edit its messages, this takes the place of the question that it settles.
+    """
+
+    text: Phrase
+    step: str | None = None
+    """The step whose answer it is: it can be changed from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,56 @@ class ShowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check in a list."""
+
+    id: str
+    number: int
+    """How `resume` calls it."""
+    title: Phrase
+    """The team, or when the check was begun."""
+    state: Phrase
+    """How far it is."""
+    at_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChecks:
+    """The person's checks, the one changed last first."""
+
+    title: Phrase
+    rows: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """What a person finds on their page: their checks, reminders, open questions, and the three questions."""
+
+    checks: ShowChecks
+    reminders: tuple[Phrase, ...]
+    questions: tuple[Phrase, ...]
+    """The first few that are open on the check at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskChannel:
+    """Where should the report be shared?"""
+
+    text: Phrase
+    allowed: tuple[str, ...]
+    """None named: wherever the bot is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShared:
+    """The copy of a report that a channel sees: a short card, or the detail below it. Redacted already."""
+
+    report: Report
+    part: Literal["card", "detail"]
+    updated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Goodbye:
     """The last word for now: a conversation that has an end (a terminal) ends here."""
 
@@ -98,7 +162,30 @@ class Held:
     whole: bool = False
 
 
-Reply = Say | Listed | Ask | Choose | ReviewAnswers | ShowReport | Goodbye | Held
+Reply = (
+    Say
+    | Noted
+    | Listed
+    | Ask
+    | Choose
+    | ReviewAnswers
+    | ShowReport
+    | ShowChecks
+    | ShowHome
+    | AskChannel
+    | ShowShared
+    | Goodbye
+    | Held
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The copy of a report in a channel, as it is to be now; no replies: it is to be taken back."""
+
+    share: str
+    channel: str
+    replies: tuple[Reply, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +204,11 @@ class Turn:
     """The person is to be erased; the replies are the farewell."""
     notification: Phrase = NOTIFICATION
     """What may show on a lock screen."""
+    posts: tuple[Post, ...] = ()
+    """Copies of the report in channels that have changed with this turn."""
+    unread: bool = False
+    """What was typed could not be read, and nothing changed."""
+    needs_saved: bool = False
+    """It cannot be taken without all of the person's checks: load them, and take it again."""
+    instead: Event | None = None
+    """It is about something that was not loaded: take this event in its place."""

@@ -29,7 +29,7 @@ class Scene:
     event: Event
     meant: Meant
 
-    saved: tuple[Check, ...] = ()
+    saved: tuple[Check, ...] | None = None
     packs: Packs = field(default_factory=lambda: Packs({}))
     policy: Policy = field(default_factory=Policy)
     carried: Facts | None = None
@@ -76,7 +76,7 @@ Handler = Callable[[Scene], Outcome]
 def menu(scene: Scene) -> tuple[Intent, ...]:
     """Return what the numbers stand for where no step is being asked."""
     match scene.check.phase:
-        case Phase.OFFERED | Phase.CONFIRMING:
+        case Phase.OFFERED | Phase.CONFIRMING | Phase.SHARING:
             return (Intent.YES, Intent.NO)
         case Phase.DECIDING:
             return (Intent.GO_ON, Intent.ASK_MORE, Intent.PASS)
@@ -111,6 +111,8 @@ def view(scene: Scene) -> tuple[Reply, ...]:
     match scene.check.phase:
         case Phase.CONFIRMING:
             return (Choose(phrase("start_over.sure"), menu(scene)),)
+        case Phase.SHARING:
+            return (Choose(phrase("share.ask"), menu(scene)),)
         case Phase.DECIDING:
             return (Choose(phrase("decision.ask"), menu(scene)),)
         case Phase.REVIEWING:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator
 
 from conversations.vocabulary import OwnDecision, Question, Source
+from conversations.workspace import Workspace
 
 
 class NonAnswer(StrEnum):
@@ -123,6 +124,20 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A copy of the report in a channel, shown by the owner's own act."""
+
+    id: str
+    """Random, and known to nobody but us: it also makes the pseudonyms of this copy."""
+    channel: str
+    at: datetime
+    shown: tuple[str, ...] = ()
+    """Kinds of fields (conversations/redaction.py) that the owner shows beyond those that are always shown."""
+    updated_at: datetime | None = None
+    """When the copy last followed a change; None: it is as it was posted."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileVersion:
     """What the person said about themselves, as of a day (S37)."""
 
@@ -155,6 +170,7 @@ class Phase(StrEnum):
     ASKING = "asking"
     OFFERED = "offered"
     CONFIRMING = "confirming"
+    SHARING = "sharing"
     DECIDING = "deciding"
     REVIEWING = "reviewing"
     FINISHED = "finished"
@@ -207,6 +223,17 @@ class Intent(StrEnum):
     FORGET = "forget"
     HELD = "held"
     EXPORT = "export"
+    CHECKS = "checks"
+    RESUME = "resume"
+    NEW = "new"
+    PROFILE = "profile"
+    SETTINGS = "settings"
+    SHARE = "share"
+    UNSHARE = "unshare"
+    HOME = "home"
+    """Nobody said anything: the person looks at their home."""
+    SHARE_ENDED = "share_ended"
+    """As above: a shared report is no longer in its channel, or never got there."""
     TIME = "time"
     """Nobody said anything: a time came that the check was waiting for."""
 
@@ -254,6 +281,8 @@ class Person:
     """The person wants nothing sent that they did not ask for."""
     forgetting: str | None = None
     """The person said "forget me", and was asked whether they are sure."""
+    about_me: bool = False
+    """What the person types goes to the dialogue about themselves, until they leave it or open a check."""
 
     @property
     def about(self) -> ProfileVersion:
@@ -293,6 +322,10 @@ class Check:
     """The one that came last, as long as nothing was answered since: what "snooze" puts off."""
     nudged_at: datetime | None = None
     """When the one nudge of an abandoned check was sent, or let be; None before."""
+    shares: tuple[Share, ...] = ()
+    """Copies of the report that stand in channels."""
+    sharing: Share | None = None
+    """What was previewed, while its owner is asked whether to post it."""
     parked: bool = False
     """Abandoned: nothing more is sent about it until the person comes back."""
     warned_at: datetime | None = None
@@ -313,7 +346,9 @@ class Session:
 
     person: Person
     check: Check | None = None
-    saved: tuple[Check, ...] = ()
-    """The person's other checks: only there while the profile is at hand, to be read again when it changes."""
+    saved: tuple[Check, ...] | None = None
+    """All checks of teams that the person has, the one changed last first; None: not loaded, as few turns need them."""
     undelivered: int = 0
     """Messages to the person that were given up and that they have not been told of."""
+    workspace: Workspace = field(default_factory=Workspace)
+    """The rules of the workspace that they are in."""

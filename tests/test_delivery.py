@@ -16,10 +16,10 @@ from conversations.catalogue import phrase
 from conversations.messages import (
     Destination,
     DirectMessage,
-    EditOf,
     Expired,
     Failed,
     GaveUp,
+    HomePage,
     InteractionReply,
     Message,
     RetryAfter,
@@ -215,7 +215,7 @@ async def test_retry_after_closes_that_method_of_that_workspace_and_nothing_else
     editor = replace(A, person="E")
     await post.write(B, "b")
     await post.write(ELSEWHERE, "c")
-    await post.write(editor, "d", to=EditOf("E", "m1"))
+    await post.write(editor, "d", to=HomePage())
     await post.round()
     assert (post.sender.texts(A), post.sender.texts(B)) == ([], [])
     assert (post.sender.texts(ELSEWHERE), post.sender.texts(editor)) == (words("c"), words("d"))

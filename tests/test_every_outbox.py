@@ -14,7 +14,7 @@ from conversations.messages import (
     DeadLetter,
     Destination,
     DirectMessage,
-    EditOf,
+    HomePage,
     InChannel,
     InteractionReply,
     Message,
@@ -93,7 +93,14 @@ async def test_messages_go_out_in_the_order_they_were_committed_in(store: AnySto
 
 @pytest.mark.parametrize(
     "to",
-    [DirectMessage(), InChannel("C1", "T1"), InChannel("C1"), EditOf("C1", "M1"), Withdrawal("C1", "M1"), CLICK],
+    [
+        DirectMessage(),
+        InChannel("C1", "S1"),
+        HomePage(),
+        DirectMessage(Receipt("D1", "M1")),
+        Withdrawal("C1", "M1"),
+        CLICK,
+    ],
     ids=lambda to: to.kind,
 )
 async def test_a_message_is_claimed_as_it_was_committed(store: AnyStore, to: Destination) -> None:
@@ -197,7 +204,7 @@ async def test_a_message_put_off_by_a_clock_that_was_set_back_since_waits_no_mor
 
 
 async def test_a_message_that_was_given_up_blocks_nothing_and_is_listed_without_its_words(store: AnyStore) -> None:
-    await put(store, "Zyxwvutsr", saying("Zyxwvutsr", InChannel("C1")), "three")
+    await put(store, "Zyxwvutsr", saying("Zyxwvutsr", InChannel("C1", "S1")), "three")
     first = await claimed(store)
     await store.outbox.put_off(first, NOON, 4)
     await store.outbox.give_up(first, "closed")

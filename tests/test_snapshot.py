@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conversations.catalogue import Phrase, phrase
-from conversations.messages import DirectMessage, EditOf, InChannel, InteractionReply, Message, Withdrawal
+from conversations.messages import DirectMessage, HomePage, InChannel, InteractionReply, Message, Receipt, Withdrawal
 from conversations.replies import Reply, Say
 from conversations.session import (
     Amount,
@@ -460,9 +460,9 @@ REPLIES: list[type[Reply]] = list(get_args(Reply))
 MESSAGES = st.builds(
     Message,
     st.one_of(
-        st.builds(DirectMessage),
-        st.builds(InChannel, TEXT, st.none() | TEXT),
-        st.builds(EditOf, TEXT, TEXT),
+        st.builds(DirectMessage, st.none() | st.builds(Receipt, TEXT, TEXT, st.booleans())),
+        st.builds(HomePage),
+        st.builds(InChannel, TEXT, TEXT),
         st.builds(InteractionReply, TEXT, TIMES),
         st.builds(Withdrawal, TEXT, TEXT),
     ),

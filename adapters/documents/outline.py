@@ -6,6 +6,7 @@ Advice stands first, because tails get cut: flags, verdicts, questions to ask, a
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.report import (
@@ -95,6 +96,10 @@ class Outline:
             case "reasons":
                 yield from self._flags(report)
                 yield from self._verdicts(report)
+
+    def shared(self, report: Report, part: Literal["card", "detail"], updated: date | None) -> Iterator[Block]:
+        """Yield the blocks of a copy for a channel: a card that is read in five seconds, or what stands below it."""
+        yield from self._whole(report)
 
     def _whole(self, report: Report) -> Iterator[Block]:
         yield Heading(self._title(report, "title"), 1)

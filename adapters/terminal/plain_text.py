@@ -12,7 +12,23 @@ from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Outli
 from adapters.terminal.wrapping import Text
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.held import held_summary
-from conversations.replies import Ask, Choose, Goodbye, Held, Listed, Reply, ReviewAnswers, Say, ShowReport
+from conversations.replies import (
+    Ask,
+    AskChannel,
+    CheckRow,
+    Choose,
+    Goodbye,
+    Held,
+    Listed,
+    Noted,
+    Reply,
+    ReviewAnswers,
+    Say,
+    ShowChecks,
+    ShowHome,
+    ShowReport,
+    ShowShared,
+)
 
 _NARROW = 30
 """Columns below which an indent costs more than it shows."""
@@ -29,7 +45,7 @@ class PlainText:
     def show(self, reply: Reply) -> None:
         """Print one reply, with a blank line before it."""
         match reply:
-            case Say():
+            case Say() | Noted() | AskChannel():
                 self._print(Text(self._text(reply.text)))
             case Listed():
                 self._print(
@@ -52,6 +68,14 @@ class PlainText:
                 self._print(*self._held(reply))
             case ShowReport():
                 self.show_blocks(Outline(self._catalogue, self._language).part(reply.report, reply.part))
+            case ShowChecks():
+                self._print(Text(self._text(reply.title), style="bold"), self._numbered(map(_row, reply.rows)))
+            case ShowShared():
+                self.show_blocks(
+                    Outline(self._catalogue, self._language).shared(reply.report, reply.part, reply.updated)
+                )
+            case ShowHome():
+                pass  # a terminal has no page of its own
             case _:
                 assert_never(reply)
 
@@ -178,3 +202,7 @@ class PlainText:
         for row in grid.rows:
             table.add_row(*(Text(cell) for cell in row))
         return table
+
+
+def _row(row: CheckRow) -> Phrase:
+    return phrase(f"checks.row{'_at_hand' if row.at_hand else ''}", title=row.title, state=row.state)

@@ -21,7 +21,7 @@ from bot.packs_in_use import PacksInUse
 from bot.settings import Settings
 from conversations.catalogue import Catalogue
 from conversations.events import Event, Typed
-from conversations.messages import Destination, Message, SendOutcome
+from conversations.messages import Destination, Outgoing, SendOutcome
 from conversations.ports import TurnHandler
 from conversations.replies import Turn
 from conversations.script import Packs
@@ -88,8 +88,8 @@ class IndiscreetPlatform(SocketPlatform):
         if not stopping.is_set():
             fail(f"hung up after {_LAST}")
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
-        parts = super().fit(message, catalogue, left_standing)
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
+        parts = super().fit(row, catalogue)
         for part in parts:
             if isinstance(part, Part) and "unrenderable" in part.text:
                 fail(part.text)

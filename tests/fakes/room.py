@@ -12,7 +12,7 @@ from bot.packs_in_use import Pack, PacksInUse
 from bot.turns import Turns
 from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event, Opened, Typed
-from conversations.messages import DirectMessage, Message
+from conversations.messages import DirectMessage, Outgoing
 from conversations.replies import Turn
 from conversations.script import Packs
 from conversations.session import Check, SessionKey
@@ -44,8 +44,8 @@ class FaultyPacks(PacksInUse):
 class Screen(ScriptedSender):
     """Shows every kind of reply, each message in one line."""
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
-        parts = SocketPlatform(0).fit(message, catalogue, left_standing)
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
+        parts = SocketPlatform(0).fit(row, catalogue)
         return [" ".join(word for part in parts if isinstance(part, Part) for word in part.text.split())]
 
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from conversations.catalogue import Catalogue
 from conversations.messages import (
     Destination,
-    EditOf,
+    HomePage,
     InteractionReply,
-    Message,
+    Outgoing,
     Receipt,
     RetryAfter,
     SendOutcome,
@@ -84,18 +84,20 @@ class ScriptedSender:
 
     # -- the platform ------------------------------------------------------------------------------------------------
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
-        if isinstance(message.to, Withdrawal):
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
+        if isinstance(row.message.to, Withdrawal):
             return [""]
         parts = []
-        for reply in message.replies:
+        for reply in row.message.replies:
             if not isinstance(reply, Say):
                 raise TypeError(f"this platform cannot show {reply}")
-            parts.append(catalogue.text(reply.text, message.language) + f" +{left_standing}" * bool(left_standing))
+            parts.append(
+                catalogue.text(reply.text, row.message.language) + f" +{row.left_standing}" * bool(row.left_standing)
+            )
         return parts[: self.limit]
 
     def method(self, to: Destination) -> str:
-        return "delete" if isinstance(to, Withdrawal) else "edit" if isinstance(to, EditOf) else "post"
+        return "delete" if isinstance(to, Withdrawal) else "publish" if isinstance(to, HomePage) else "post"
 
     async def send(self, key: SessionKey, to: Destination, part: object, nonce: str) -> SendOutcome:
         assert isinstance(part, str)

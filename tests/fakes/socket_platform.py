@@ -28,7 +28,7 @@ from conversations.messages import (
     Failed,
     GaveUp,
     InteractionReply,
-    Message,
+    Outgoing,
     Receipt,
     RetryAfter,
     SendOutcome,
@@ -131,15 +131,16 @@ class SocketPlatform:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
+        message = row.message
         if isinstance(message.to, Withdrawal):
             return [Part("", "", None, 0)]
         screen = io.StringIO()
         page = PlainText(Console(file=screen, width=100), catalogue, message.language)
         for reply in message.replies:
             page.show(reply)
-        if left_standing:
-            page.show(Say(phrase("forget.left", n=left_standing)))
+        if row.left_standing:
+            page.show(Say(phrase("forget.left", n=row.left_standing)))
         notification = catalogue.text(message.notification, message.language)
         return [Part(text, notification, message.check, message.asked) for text in split(screen.getvalue())]
 

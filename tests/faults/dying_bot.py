@@ -26,7 +26,7 @@ from bot.running import Engine, stop_on_signals
 from bot.wiring import load_content
 from conversations.catalogue import Catalogue
 from conversations.events import Event
-from conversations.messages import Destination, Message, SendOutcome
+from conversations.messages import Destination, Message, Outgoing, SendOutcome
 from conversations.ports import Commit, DueCheck, MessageSender, TurnHandler, Work
 from conversations.reminders import Policy
 from conversations.replies import Turn
@@ -99,8 +99,8 @@ class DyingSender:
         self._sender = sender
         self._death = death
 
-    def fit(self, message: Message, catalogue: Catalogue, left_standing: int = 0) -> Sequence[object]:
-        return self._sender.fit(message, catalogue, left_standing)
+    def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
+        return self._sender.fit(row, catalogue)
 
     def method(self, to: Destination) -> str:
         return self._sender.method(to)
