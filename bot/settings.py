@@ -8,7 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.slack.platform import SlackAccess
+from adapters.slack.access import SlackAccess
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
 from conversations.reminders import Policy

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack
-from adapters.slack.platform import SlackPlatform
 from adapters.storage.database import alone
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import open_sqlite
@@ -121,6 +120,8 @@ def chat_platforms(settings: Settings, content: Content) -> Sequence[Platform]:
     access = settings.slack
     if access is None:
         return ()
+    from adapters.slack.platform import SlackPlatform  # noqa: PLC0415  slow to import, and a terminal needs none of it
+
     packs = {pack.script.id: pack.script.id for pack in content.packs}
     return (SlackPlatform(access, content.core.catalogue, packs, new_id),)
 

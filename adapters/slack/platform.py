@@ -3,13 +3,13 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.notes import note
+from adapters.slack.access import SlackAccess
 from adapters.slack.connection import Connection
 from adapters.slack.forms import RULES_FORM, WRITE_FORM
 from adapters.slack.incoming import PLATFORM, key_of
@@ -24,17 +24,6 @@ from conversations.ports import TurnHandler
 DRAIN_SECONDS = 5.0
 _ACKNOWLEDGED_SECONDS = 0.2
 """What Bolt needs to send an acknowledgement that is due."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackAccess:
-    """How to reach Slack."""
-
-    bot_token: str = field(repr=False)
-    app_token: str = field(repr=False)
-    api_url: str = "https://slack.com/api/"
-    admins: frozenset[str] = frozenset()
-    """Ids of people that the operator named, beside the admins of the workspace."""
 
 
 class SlackPlatform:
@@ -105,7 +94,7 @@ class SlackPlatform:
         return app
 
     async def _authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
-        """Let in what comes from our own workspace, None is how Bolt has others refused; Bolt would ask auth.test of each request otherwise."""
+        """Let in what comes from our own workspace: Bolt would ask auth.test of each request. None refuses the rest."""
         mine = self._workspace
         if mine is None or (team_id is not None and team_id != mine.team):
             return None
