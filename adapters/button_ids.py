@@ -1,6 +1,6 @@
 """What a button means <-> the id that a platform carries for it and hands back: words of ours, and nothing personal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.session import Intent
 
@@ -31,6 +31,9 @@ def button_id(button: Button) -> str:
     seen = "" if button.seen is None else str(button.seen)
     parts = (button.intent.value, button.check or "", seen, button.step or "", button.argument)
     written = _BETWEEN.join(parts)
+    if len(written) > LONGEST and seen and button.step:
+        # What the person saw tells the step as well; its name is there for whoever presses twice.
+        return button_id(replace(button, step=None))
     if len(written) > LONGEST or written.count(_BETWEEN) != len(parts) - 1:
         raise ValueError("no button id holds this")
     return written
