@@ -230,9 +230,12 @@ class BlockKit:
                 assert_never(reply)
 
     def _noted(self, reply: Noted) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(reply.text)))
-        if reply.step:
-            yield _actions([self._button(Intent.CHANGE, "change", reply.step, fresh=True)])
+        text = self._text(reply.text)
+        if not reply.step or len(text) > CONTEXT_TEXT:
+            yield from blocks(paragraphs(text))
+            return
+        change = self._button(Intent.CHANGE, "change", reply.step, fresh=True)
+        yield {"type": "section", "text": _plain(text), "accessory": change}
 
     def _listed(self, title: Phrase, items: Iterable[str]) -> Iterator[Json]:
         lines = [listed([[said(line)]]) for item in items for line in split(item or "—", CONTEXT_TEXT)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -77,7 +77,7 @@ class SlackPlatform:
         """Return Bolt's app with every listener; it runs them before it responds, so that a commit comes first."""
         app = AsyncApp(
             client=self._client,
-            authorize=self._authorize,  # type: ignore[arg-type]
+            authorize=_authorizing(self._workspace, self._access.bot_token),  # type: ignore[arg-type]
             process_before_response=True,
             request_verification_enabled=False,  # a socket of our own opening needs no signatures
         )
@@ -93,15 +93,22 @@ class SlackPlatform:
         app.view(RULES_FORM)(listeners.rules)
         return app
 
-    async def _authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
-        """Let in what comes from our own workspace: Bolt would ask auth.test of each request. None refuses the rest."""
-        mine = self._workspace
-        if mine is None or (team_id is not None and team_id != mine.team):
+
+def _authorizing(mine: Workspace | None, bot_token: str) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+    """Return what lets in requests of our own workspace: Bolt would ask auth.test of each. None refuses the rest.
+
+    A function, as Bolt fills in arguments by their names, and so a `self` as well.
+    """
+
+    async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
+        if mine is None or team_id not in (None, mine.team):
             return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_token=self._access.bot_token,
+            bot_token=bot_token,
             bot_id=mine.bot,
             bot_user_id=mine.bot_user,
         )
+
+    return authorize
