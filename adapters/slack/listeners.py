@@ -85,7 +85,7 @@ class Listeners:
         """Take `/teamcheck`, wherever it is typed: the conversation is in our direct messages."""
         key, about = await self._whose(context)
         if about.stranger:
-            await ack(text=self._words(phrase("strangers"), about))
+            await ack(text=self._words(phrase("aside.strangers"), about))
             return None
         if self._is_admin_word(body.get("text") or ""):
             return await self._admin(body, context, ack, key)
@@ -311,7 +311,7 @@ class Listeners:
 
     def _pointer(self, body: Body, language: str) -> Mapping[str, Any]:
         """Say where the conversation is, to the person alone."""
-        text = self._catalogue.text(phrase("pointer"), language)
+        text = self._catalogue.text(phrase("aside.pointer"), language)
         chat = f"https://slack.com/app_redirect?app={body['api_app_id']}&team={body['team_id']}"
         button = {
             "type": "button",
