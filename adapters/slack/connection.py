@@ -13,6 +13,8 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
 from adapters.notes import note
+from conversations.catalogue import phrase
+from conversations.ports import NotReadyError
 
 PING_SECONDS = 5.0
 """Four of them without an answer are silence."""
@@ -23,10 +25,6 @@ DOWN_SECONDS = 30.0
 REBUILDS = 10
 """In a row and in vain: then the process ends, for its supervisor to start it again."""
 HANG_UP_SECONDS = 2.0
-
-
-class LostError(Exception):
-    """Slack could not be reached for minutes, however often the socket was built anew."""
 
 
 @dataclass
@@ -59,7 +57,7 @@ class Connection:
         """Listen until told to stop.
 
         Raises:
-            LostError: it could not be built anew.
+            NotReadyError: it could not be built anew.
 
         """
         failed = 0
@@ -76,7 +74,7 @@ class Connection:
                 return
             failed = 0 if lived else failed + 1
             if failed >= REBUILDS:
-                raise LostError
+                raise NotReadyError(phrase("run.slack_lost"), passing=True)
             self.health.rebuilt += 1
             note("socket_rebuilt", in_vain=failed)
 

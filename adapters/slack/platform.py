@@ -57,7 +57,7 @@ class SlackPlatform:
         """Hand every event to the turns and acknowledge it after; until the bot stops.
 
         Raises:
-            LostError: Slack could not be reached for long.
+            NotReadyError: Slack could not be reached for long.
 
         """
         people = People(self._client, self._access.admins)
