@@ -125,7 +125,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
         async with open_sqlite(path, _secret(settings)) as store:
             await asyncio.to_thread(look_over, path, quick=True)
             packs = PacksInUse(store, content.product, content.packs)
-            engine = Engine(store, store.outbox, packs, platforms, settings.policy)
+            engine = Engine(store, store.outbox, packs, platforms, settings.policy, grace=settings.uninstall_grace)
             await engine.run(stop_on_signals())
 
 

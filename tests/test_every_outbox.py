@@ -401,6 +401,17 @@ async def test_the_message_whose_button_was_pressed_asks_nothing_any_more(store:
     assert await asking(store, about(3, "second")) == second
 
 
+async def test_the_pressed_message_may_be_edited_into_the_next_question_by_a_part_that_is_not_the_last(
+    store: AnyStore,
+) -> None:
+    await stands(store, about(1), ASKS)
+    await put(store, about(2, to=DirectMessage(ASKS)))
+    row = await claimed(store)
+    await store.outbox.part_sent(row, ASKS, NOON)
+    await store.outbox.settle(replace(row, parts_sent=1), RECEIPT, NOON)
+    assert await asking(store, about(3)) == ASKS
+
+
 async def test_what_a_message_takes_the_place_of_stays_the_same_between_its_parts(store: AnyStore) -> None:
     older, next_one = replace(ASKS, message="M0"), replace(ASKS, message="M2")
     await stands(store, about(1, "second"), older)
