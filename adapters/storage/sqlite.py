@@ -46,9 +46,10 @@ _INSERT_PERSON = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHI
 _UPDATE_PERSON = f"UPDATE people SET revision = ?, body = ? WHERE {_WHOSE} AND revision = ?"  # noqa: S608
 _SELECT_CHECK = f"SELECT body FROM checks WHERE {_WHOSE} AND id = ?"  # noqa: S608
 _SELECT_CHECKS = f"SELECT body FROM checks WHERE {_WHOSE} ORDER BY changed_at DESC, id"  # noqa: S608
+# The plus: going by the platform, SQLite would read all of its checks.
 _SELECT_DUE = f"""
     SELECT platform, workspace, person, id FROM checks
-    WHERE due_at <= ? AND platform IN (SELECT value FROM json_each(?)) AND {PRESENT} ORDER BY due_at LIMIT ?
+    WHERE due_at <= ? AND +platform IN (SELECT value FROM json_each(?)) AND {PRESENT} ORDER BY due_at LIMIT ?
 """  # noqa: S608
 _INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UPDATE_CHECK = f"""

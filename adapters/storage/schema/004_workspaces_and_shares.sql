@@ -24,5 +24,4 @@ ALTER TABLE sent_messages ADD COLUMN part INTEGER;
 CREATE INDEX sent_messages_asking ON sent_messages (platform, workspace, person, check_id, asked)
     WHERE asked IS NOT NULL;
 CREATE INDEX sent_messages_shares ON sent_messages (platform, workspace, person, share, part) WHERE share IS NOT NULL;
-CREATE INDEX sent_messages_in_channels ON sent_messages (platform, workspace, channel, message)
-    WHERE share IS NOT NULL;
+CREATE INDEX sent_messages_in_channels ON sent_messages (channel, message) WHERE share IS NOT NULL;
