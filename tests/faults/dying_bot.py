@@ -27,7 +27,7 @@ from bot.wiring import load_content
 from conversations.catalogue import Catalogue
 from conversations.events import Event
 from conversations.messages import Destination, Message, Outgoing, Receipt, SendOutcome
-from conversations.ports import Commit, DueCheck, MessageSender, TurnHandler, Work
+from conversations.ports import Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Work
 from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
@@ -143,8 +143,11 @@ class DyingPlatform:
         self.name = platform.name
         self.sender: MessageSender = DyingSender(platform, death)
 
-    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
-        await self._platform.listen(DyingTurns(turns, self._death), stopping)
+    async def prepare(self, store: SessionStore) -> None:
+        await self._platform.prepare(store)
+
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:
+        await self._platform.listen(DyingTurns(turns, self._death), store, stopping)
 
 
 async def live(port: int, database: Path, death: Death) -> None:
