@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 
 from adapters.notes import note
 from bot.delivery import Clock
@@ -61,11 +62,11 @@ class DueChecks:
         self._skipped[one] = asyncio.get_running_loop().time() + SKIPPED_SECONDS
 
 
-async def tidy(store: SessionStore, clock: Clock) -> None:
-    """Let go of what has served its time, every hour."""
+async def tidy(store: SessionStore, clock: Clock, grace: timedelta | None = None) -> None:
+    """Let go of what has served its time, every hour; after the grace, of workspaces that sent the bot away."""
     while True:
         try:
-            await store.tidy(clock())
+            await store.tidy(clock(), grace)
         except StorageError as error:
             note("tidy_failed", error, problem=error.told.key)
         await asyncio.sleep(TIDY_SECONDS)

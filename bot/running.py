@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from adapters.notes import note
@@ -59,11 +59,13 @@ class Engine:
         clock: Clock = lambda: datetime.now(UTC),
         person: Rate = PERSON,
         workspace: Rate = WORKSPACE,
+        grace: timedelta | None = None,
     ) -> None:
         senders = {platform.name: platform.sender for platform in platforms}
         self._store = store
         self._platforms = platforms
         self._clock = clock
+        self._grace = grace
         self.delivery = Delivery(outbox, senders, packs, clock, self._not_shared)
         turns = Turns(packs, store, policy, self.delivery.nudge)
         self.intake = Intake(turns, packs, person, workspace)
@@ -83,7 +85,7 @@ class Engine:
             StorageError: the store cannot do its work.
 
         """
-        await self._store.tidy(self._clock())
+        await self._store.tidy(self._clock(), self._grace)
         for platform in self._platforms:
             await platform.prepare(self._store)
 
@@ -91,7 +93,7 @@ class Engine:
         """Run until it is told to stop; then finish what was begun, and nothing else."""
         loops = [
             asyncio.create_task(work)
-            for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock))
+            for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock, self._grace))
         ]
         listening = [
             asyncio.create_task(platform.listen(self.intake, self._store, stopping)) for platform in self._platforms

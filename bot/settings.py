@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """How long a finished check is kept after the last thing done with it; 0: for ever."""
     warn_days: float = Field(14, gt=0, le=DAYS)
     """How many days before its end the person is told."""
+    uninstall_grace_days: float = Field(30, ge=0, le=DAYS)
+    """How long everything is kept of a workspace that sent the bot away."""
 
     @field_validator("secret_key")
     @classmethod
@@ -76,6 +78,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def uninstall_grace(self) -> timedelta:
+        """How long a workspace that sent the bot away can come back to what it left."""
+        return timedelta(days=self.uninstall_grace_days)
 
     @property
     def pack_folders(self) -> tuple[Path, ...]:

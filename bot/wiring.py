@@ -146,7 +146,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             await asyncio.to_thread(look_over, path, quick=True)
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
             packs = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
-            engine = Engine(store, store.outbox, packs, platforms, settings.policy)
+            engine = Engine(store, store.outbox, packs, platforms, settings.policy, grace=settings.uninstall_grace)
             await engine.prepare()
             await engine.run(stop_on_signals())
 

@@ -39,7 +39,11 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class InChannel:
-    """The copy of a shared report in a channel, its detail in a thread: made, brought up to date, or taken back."""
+    """The copy of a shared report in a channel, its detail in a thread below it.
+
+    It is made, brought up to date, or, without replies, taken back. Its parts are numbered: a part whose number has a
+    message there already edits that one, and a number that the new text has not takes its message away.
+    """
 
     channel: str
     share: str
@@ -92,7 +96,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It is there. None: the platform tells no address (an ephemeral reply)."""
+    """It is there. None: the platform tells no address (an ephemeral reply).
+
+    Of a copy in a channel None says that the message of this part's number is gone.
+    """
 
     receipt: Receipt | None = None
 
@@ -141,9 +148,15 @@ class Outgoing:
     left_standing: int = 0
     """With a farewell: how many of our messages could not be taken back."""
     asking: Receipt | None = None
-    """The last message that asks something and stands, where this one was said to a later state of the same check."""
-    copies: tuple[Receipt, ...] = ()
-    """With a copy in a channel: the messages that it has there already, in their order."""
+    """The last message that asks something and stands, where this one was said to a later state of the same check.
+
+    It stays the same until the message is settled, also where it is claimed again between two parts.
+    """
+    copies: tuple[Receipt | None, ...] = ()
+    """With a copy in a channel: the messages that it has there already, by the numbers of their parts.
+
+    None: that part has none. Claimed again between two parts, they are those that stand then, under the same numbers.
+    """
 
 
 @dataclass(frozen=True, slots=True)

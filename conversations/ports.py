@@ -90,7 +90,10 @@ class SessionStore(Protocol):
         """Return a person's checks, the one changed last first."""
 
     async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
-        """Return checks of these platforms whose time has come, the one that waits longest first."""
+        """Return checks of these platforms whose time has come, the one that waits longest first.
+
+        Those of a workspace that sent the bot away wait until it is back.
+        """
 
     async def pack(self, name: str) -> str | None:
         """Return a questionnaire that was kept; None where there is none of that name."""
@@ -102,7 +105,8 @@ class SessionStore(Protocol):
 
         What stays: the hash of the person with the time of the erasing (an event older than that is a duplicate; and
         whoever wanted to be left alone still is, should they come back), and until it is done an order to withdraw
-        each message that was sent to them, then the farewell. None of these has content.
+        each message that was sent to them, then the farewell. None of these has content. Among the mentors of their
+        workspace they are named no more.
         """
 
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
@@ -114,21 +118,31 @@ class SessionStore(Protocol):
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a workspace sent the bot away, and when; or with None that it is back.
 
-        Of `place` the platform and the workspace count.
+        Of `place` the platform and the workspace count. Where it is noted twice, the first time counts.
         """
 
+    async def gone(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that sent the bot away and are not back."""
+
     async def held(self, key: SessionKey) -> str:
-        """Return everything that is stored about a person, as JSON: each table, each row; tokens left out."""
+        """Return everything that is stored about a person, as JSON: each table, each row; tokens left out.
+
+        Of their workspace's rules only whether they are a mentor.
+        """
 
     async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         """Let go of what has served its time: event ids that no platform repeats any more, old tombstones.
 
-        And, with a `grace`, of every workspace that sent the bot away that long ago, with everybody in it.
+        And, with a `grace`, of every workspace that sent the bot away that long ago, with everybody in it; nothing is
+        withdrawn there, as nothing can be.
         """
 
 
 class Outbox(Protocol):
-    """The messages that were committed and are still to be sent; in order within a conversation."""
+    """The messages that were committed and are still to be sent; in order within a conversation.
+
+    Those of a workspace that sent the bot away wait until it is back.
+    """
 
     async def waiting(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[SessionKey]:
         """Return conversations whose oldest message is due, the one that waits longest first."""
@@ -136,14 +150,23 @@ class Outbox(Protocol):
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
         """Take the oldest message of a conversation; None where there is none, or it is not due yet.
 
-        Of several that bring the same copy in a channel up to date, only the last is sent.
+        Of several that bring the same copy in a channel up to date, only the last is sent: the others go, wherever the
+        one after them is, and what is between them keeps its order.
         """
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
-        """Note that the next part of a message was sent; tell whether the message is still to be sent."""
+        """Note that the next part of a message was sent; tell whether the message is still to be sent.
+
+        With the first part, what `row.asking` and `row.message.to.pressed` name asks nothing any more, and neither does
+        anything older that asks for the same check as the former. Of a copy in a channel, the part's message is the
+        one of the receipt from now on; without a receipt there is none.
+        """
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
-        """Note that the last part was sent: the message leaves the outbox."""
+        """Note as above that the last part was sent: the message leaves the outbox.
+
+        With it goes what was given up of the same copy in a channel before it.
+        """
 
     async def drop(self, row: Outgoing) -> None:
         """Let a message go that is of no use any more."""

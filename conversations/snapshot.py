@@ -16,6 +16,7 @@ from conversations.messages import InteractionReply, Message
 from conversations.replies import Reply
 from conversations.session import Amount, Answer, Check, Chosen, Given, NonAnswer, Person, SkillList, Unsaid, Written
 from conversations.vocabulary import Source
+from conversations.workspace import Workspace
 
 SCHEMA: Final = 2
 """Raised when the stored shape changes, together with an upgrade from the number before."""
@@ -27,6 +28,7 @@ _Spread = Callable[[dict[str, Any]], object]
 Record = TypeVar("Record")
 _CHECK: TypeAdapter[Check] = TypeAdapter(Check)
 _PERSON: TypeAdapter[Person] = TypeAdapter(Person)
+_WORKSPACE: TypeAdapter[Workspace] = TypeAdapter(Workspace)
 _FREE: TypeAdapter[Written | SkillList] = TypeAdapter(Written | SkillList)
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
@@ -81,6 +83,21 @@ def load_person(text: str) -> Person:
 
     """
     return _load(text, _PERSON, _person)
+
+
+def dump_workspace(workspace: Workspace) -> str:
+    """Write the rules of a workspace as JSON."""
+    return _dump(_WORKSPACE.dump_python(workspace, mode="json", exclude_defaults=True))
+
+
+def load_workspace(text: str) -> Workspace:
+    """Read the rules of a workspace.
+
+    Raises:
+        SnapshotError: they were written by a newer version, or are damaged.
+
+    """
+    return _load(text, _WORKSPACE, _as_it_is)
 
 
 def dump_message(message: Message) -> str:
@@ -156,6 +173,10 @@ def _check(record: dict[str, Any]) -> object:
 def _person(record: dict[str, Any]) -> object:
     for one in record["profile"]:
         one["answers"] = {step: _answer(answer) for step, answer in one["answers"].items()}
+    return record
+
+
+def _as_it_is(record: dict[str, Any]) -> object:
     return record
 
 

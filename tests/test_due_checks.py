@@ -1,12 +1,13 @@
 """Times that come: one check's trouble is no other's, and what is not a check's fault is tried again at once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.storage.in_memory import InMemoryStore
-from bot.due_checks import DueChecks
+from bot.due_checks import DueChecks, tidy
 from bot.intake import Intake
 from conversations.catalogue import phrase
 from conversations.events import Event
@@ -98,6 +99,21 @@ async def test_whoever_wants_to_be_left_alone_is_left_alone(room: Room) -> None:
     room.clock.move(4 * DAYS)
     await due_checks(room).look()
     assert await messages(room) == (3, 3)
+
+
+@pytest.mark.parametrize(("days", "there"), [(None, True), (5, True), (3, False)])
+async def test_a_workspace_that_sent_the_bot_away_is_let_alone_and_goes_after_the_grace(
+    room: Room, days: int | None, *, there: bool
+) -> None:
+    await room.store.left(A, room.clock())
+    room.clock.move(4 * DAYS)
+    await due_checks(room).look()
+    assert await messages(room) == (2, 2)
+    tidying = asyncio.create_task(tidy(room.store, room.clock, timedelta(days=days) if days else None))
+    await asyncio.sleep(0.01)
+    tidying.cancel()
+    assert bool((await room.store.load(A)).person.revision) is there
+    assert bool(await room.store.gone("fake")) is there
 
 
 async def test_what_shows_on_a_lock_screen_names_no_team(room: Room) -> None:

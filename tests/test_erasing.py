@@ -4,19 +4,23 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from adapters.storage.sqlite import SqliteStore, open_sqlite
-from conversations.messages import InteractionReply, Message, Receipt, Withdrawal
+from adapters.storage.sqlite import SqliteStore, _erase_some, open_sqlite
+from adapters.storage.sqlite_outbox import milliseconds
+from conversations.messages import InChannel, InteractionReply, Message, Receipt, Withdrawal
 from conversations.ports import Commit, Work
 from conversations.session import Person, Session, SessionKey
+from conversations.snapshot import dump_workspace
+from conversations.workspace import Workspace
 from tests.dialogue import NOON
-from tests.test_every_outbox import CLICK, OTHER, claimed, given_up, put, saying, sent
-from tests.test_every_store import KEY, AnyStore, answered, begun, save, with_check
+from tests.test_every_outbox import CARD, CLICK, DETAIL, OTHER, claimed, copy, given_up, goes_out, put, saying, sent
+from tests.test_every_store import KEY, NEIGHBOURS, AnyStore, answered, begun, ruled, save, with_check
 
 MINUTE = timedelta(minutes=1)
 RECEIPTS = [Receipt("C1", "M1"), Receipt("C1", "M2"), Receipt("C2", "M1")]
@@ -165,6 +169,31 @@ async def test_a_farewell_has_a_token_of_its_own(store: AnyStore) -> None:
     assert await sent(store) == [farewell(message)]
 
 
+async def test_copies_in_channels_are_taken_back_and_none_is_brought_up_to_date(store: AnyStore) -> None:
+    await with_check(store)
+    await goes_out(store, copy(), CARD, DETAIL)
+    await put(store, copy("Zyxwvutsr"))
+    await store.erase(KEY, NOON)
+    assert await store.sharer(KEY, CARD) is None
+    assert await sent(store) == withdrawals(CARD, DETAIL)
+
+
+async def test_whoever_was_erased_is_no_mentor_any_more(store: AnyStore) -> None:
+    rules = Workspace(1, channels=("C1",), mentors=("U7", KEY.person, "S7"))
+    for key in (KEY, NEIGHBOURS[0], NEIGHBOURS[1]):
+        assert await ruled(store, rules, key) is Commit.SAVED
+    before = await with_check(store)
+    await store.erase(KEY, NOON)
+    after = replace(rules, revision=2, mentors=("U7", "S7"))
+    assert (await store.load(OTHER)).workspace == after
+    for key in NEIGHBOURS[:2]:
+        assert (await store.load(key)).workspace == rules
+    # What was loaded before cannot bring them back.
+    assert await save(store, replace(before, workspace=rules), replace(before, workspace=after)) is Commit.STALE
+    await store.erase(OTHER, NOON)
+    assert (await store.load(OTHER)).workspace == after
+
+
 # -- events that come after it -------------------------------------------------------------------------------------
 
 
@@ -282,6 +311,7 @@ async def test_what_is_held_of_somebody_is_every_table_of_theirs_and_no_token(st
         "checks": 1,
         "outbox": 2,
         "sent_messages": 3,
+        "workspaces": 0,
     }
     assert tables["people"][0]["body"]["record"]["current_check"] == "abc234"
     assert tables["checks"][0]["body"]["record"]["answers"]["team"]
@@ -295,11 +325,29 @@ async def test_what_is_held_of_somebody_is_every_table_of_theirs_and_no_token(st
 
 
 async def test_of_somebody_who_never_was_or_was_erased_nothing_is_held(store: AnyStore) -> None:
-    nothing: dict[str, list[object]] = {"people": [], "checks": [], "outbox": [], "sent_messages": []}
+    tables = ("people", "checks", "outbox", "sent_messages", "workspaces")
+    nothing: dict[str, list[object]] = {table: [] for table in tables}
     assert json.loads(await store.held(KEY)) == nothing
     await talked(store, [])
     await store.erase(KEY, NOON)
     assert json.loads(await store.held(KEY)) == nothing
+
+
+async def test_of_the_rules_of_a_workspace_a_mentor_is_told_that_they_are_one(store: AnyStore) -> None:
+    assert await ruled(store, Workspace(1, channels=("C7",), mentors=("U7", KEY.person))) is Commit.SAVED
+    held = await store.held(KEY)
+    assert json.loads(held)["workspaces"] == [{"mentors": [KEY.person]}]
+    assert not any(other in held for other in ("U7", "C7"))
+    assert json.loads(await store.held(OTHER))["workspaces"] == []
+
+
+async def test_what_is_held_of_a_share_is_where_its_copies_are(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    held = json.loads(await store.held(KEY))["sent_messages"]
+    assert [(one["channel"], one["message"], one["check_id"], one["share"]) for one in held] == [
+        ("C1", "M1", "abc234", "S1"),
+        ("C1", "M2", "abc234", "S1"),
+    ]
 
 
 async def test_a_record_that_cannot_be_read_is_held_as_it_is(sqlite_store: SqliteStore, path: Path) -> None:
@@ -313,6 +361,8 @@ async def test_a_record_that_cannot_be_read_is_held_as_it_is(sqlite_store: Sqlit
 
 NOBODYS = {"packs", "seen_events", "tombstones", "sqlite_sequence"}
 """Tables in which nothing says whose a row is, or only a keyed hash does."""
+NAMING = {"workspaces"}
+"""Tables of rows that are nobody's, but whose record may name somebody: they are held and erased from there too."""
 KEYED = {"seen_events": "event", "tombstones": "person"}
 """What in them is a hash."""
 
@@ -333,26 +383,41 @@ def fill(connection: sqlite3.Connection, table: str, key: SessionKey) -> None:
     connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
 
 
+EVERYBODY = Workspace(1, mentors=(KEY.person, OTHER.person))
+
+
+def test_of_the_rules_of_a_workspace_nothing_but_the_mentors_names_people() -> None:
+    assert {one.name for one in fields(Workspace)} == {
+        *("revision", "language", "pack", "channels", "shares_a_day"),
+        "mentors",  # the only ids of people
+    }
+
+
 async def test_every_table_that_says_whose_a_row_is_is_emptied_and_every_other_is_known(
     sqlite_store: SqliteStore, path: Path
 ) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         tables = {name for (name,) in other.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         personal = {name for name in tables if "person" in columns(other, name)} - NOBODYS
-        assert tables - personal == NOBODYS
+        assert tables - personal == NOBODYS | NAMING
         assert personal >= {"people", "checks", "outbox", "sent_messages"}
         for table in personal:
             assert columns(other, table).keys() >= {"platform", "workspace", "person"}
             for key in (KEY, OTHER):
                 fill(other, table, key)
         assert all("Zyxwvutsr" in repr(other.execute(f"SELECT * FROM {name}").fetchall()) for name in personal)  # noqa: S608
+        other.execute("INSERT INTO workspaces VALUES ('slack', 'T1', 1, ?, NULL)", (dump_workspace(EVERYBODY),))
         held = json.loads(await sqlite_store.held(KEY))
-        assert {name: len(rows) for name, rows in held.items()} == dict.fromkeys(personal, 1)
+        assert {name: len(rows) for name, rows in held.items()} == dict.fromkeys(personal | NAMING, 1)
         await sqlite_store.erase(KEY, NOON)
         orders = other.execute("SELECT kind, body FROM outbox WHERE person = ?", (KEY.person,)).fetchall()
         for table in personal - {"outbox"}:
             whose = [person for (person,) in other.execute(f"SELECT person FROM {table}")]  # noqa: S608
             assert whose == [OTHER.person]
+        for table in NAMING:
+            named = repr(other.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608
+            assert OTHER.person in named
+            assert KEY.person not in named
     ((kind, body),) = orders
     assert kind == "withdrawal"
     record = json.loads(body)["record"]
@@ -374,6 +439,110 @@ async def test_what_is_kept_of_events_and_of_the_erased_is_a_hash(sqlite_store: 
         assert not any(word in mark for word in (b"Zyxwvutsr", KEY.person.encode(), KEY.workspace.encode()))
 
 
+# -- a workspace that sent the bot away, and is not back ------------------------------------------------------------
+
+GRACE = timedelta(days=20)
+
+
+async def lived_in(store: AnyStore, key: SessionKey, name: str) -> None:
+    """Leave something of somebody in every table."""
+    before = await store.load(key)
+    begins = begun(before)
+    assert begins.check
+    begins = replace(begins, check=replace(begins.check, pack=f"{name}-1"))
+    assert await store.commit(Work(before, begins, NOON, pack=(f"{name}-1", "{}"))) is Commit.SAVED
+    await goes_out(store, copy(), Receipt("C1", f"M-{key.person}"), key=key)
+    await put(store, "one", "two", key=key)
+    await given_up(store, key=key)
+    session = await store.load(key)
+    assert await store.commit(Work(session, session, NOON, due=NOON)) is Commit.SAVED
+
+
+async def all_of(store: AnyStore, key: SessionKey) -> list[object]:
+    return [await store.load(key), await store.checks(key), json.loads(await store.held(key))]
+
+
+async def test_a_workspace_that_does_not_come_back_is_erased_and_no_other(store: AnyStore) -> None:
+    for number, key in enumerate((KEY, *NEIGHBOURS)):
+        await lived_in(store, key, f"pack{number}")
+    for key in (KEY, *NEIGHBOURS[:2]):
+        before = await store.load(key)
+        after = replace(before, workspace=Workspace(1, mentors=("U1",)))
+        assert await store.commit(Work(before, after, NOON, due=NOON)) is Commit.SAVED
+    others = [await all_of(store, key) for key in NEIGHBOURS[:2]]
+    await store.left(KEY, NOON)
+    await store.left(KEY, NOON + timedelta(days=9))
+    await store.left(NEIGHBOURS[1], NOON + timedelta(days=9))
+    await store.tidy(NOON + GRACE - MINUTE, GRACE)
+    await store.tidy(NOON + GRACE)
+    assert (await store.load(KEY)).check
+    await store.tidy(NOON + GRACE, GRACE)
+    for key in (KEY, NEIGHBOURS[2]):
+        assert await store.load(key) == Session(Person(key))
+        assert await store.checks(key) == []
+        assert not any(json.loads(await store.held(key)).values())
+    assert [await store.pack(f"pack{number}-1") for number in range(4)] == [None, "{}", "{}", None]
+    assert list(await store.gone("slack")) == ["T2"]
+    assert await store.sharer(KEY, Receipt("C1", "M-U1")) is None
+    await store.left(NEIGHBOURS[1], None)
+    assert [await all_of(store, key) for key in NEIGHBOURS[:2]] == others
+    assert {one.key for one in await store.due(NOON, ["slack", "discord"], 9)} == set(NEIGHBOURS[:2])
+    # Nothing was ordered to be taken back: whoever comes after them begins anew.
+    assert await sent(store) == []
+    assert await comes(store, "E1", NOON) is Commit.SAVED
+
+
+async def test_a_workspace_that_came_back_is_not_erased(store: AnyStore) -> None:
+    await lived_in(store, KEY, "core")
+    held = await all_of(store, KEY)
+    await store.left(KEY, NOON)
+    await store.left(KEY, None)
+    await store.tidy(NOON + GRACE, GRACE)
+    assert await all_of(store, KEY) == held
+    await store.left(KEY, NOON + GRACE)
+    await store.tidy(NOON + GRACE + MINUTE, GRACE)
+    assert (await store.load(KEY)).check
+
+
+async def test_a_workspace_of_which_nothing_is_kept_is_forgotten_too(store: AnyStore) -> None:
+    await store.left(KEY, NOON)
+    await store.tidy(NOON, timedelta())
+    assert await store.gone("slack") == []
+
+
+async def test_a_workspace_of_many_is_erased_some_people_at_a_time(
+    sqlite_store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.storage.sqlite._ERASED_AT_ONCE", 3)
+    words = [f"Person-{number}-Zyxwvutsr" for number in range(8)]
+    for word in words:
+        await lived_in(sqlite_store, replace(KEY, person=word), "core")
+    await put(sqlite_store, "Answer-Zyxwvutsr", key=replace(KEY, person="Stranger-Zyxwvutsr"))
+    await ruled(sqlite_store, Workspace(1, mentors=("Mentor-Zyxwvutsr",)))
+    words += ["Stranger-Zyxwvutsr", "Mentor-Zyxwvutsr"]
+    assert in_files(path, *words) == set(words)
+    await sqlite_store.left(KEY, NOON)
+    await sqlite_store.tidy(NOON + GRACE, GRACE)
+    assert in_files(path, *words) == set()
+
+
+async def test_a_workspace_that_comes_back_while_it_is_erased_keeps_who_is_still_there(
+    sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.storage.sqlite._ERASED_AT_ONCE", 1)
+    keys = [replace(KEY, person=f"U{number}") for number in range(3)]
+    for key in keys:
+        await lived_in(sqlite_store, key, "core")
+    last = await all_of(sqlite_store, keys[-1])
+    await sqlite_store.left(KEY, NOON)
+    place, left_by = (KEY.platform, KEY.workspace), milliseconds(NOON)
+    assert await sqlite_store._database.write(partial(_erase_some, place, left_by))
+    await sqlite_store.left(KEY, None)
+    assert not await sqlite_store._database.write(partial(_erase_some, place, left_by))
+    assert not any(json.loads(await sqlite_store.held(keys[0])).values())
+    assert await all_of(sqlite_store, keys[-1]) == last
+
+
 # -- the files -----------------------------------------------------------------------------------------------------
 
 
@@ -384,16 +553,22 @@ def in_files(path: Path, *words: str) -> set[str]:
 
 
 async def test_when_all_is_taken_back_nothing_of_it_is_left_in_any_file(sqlite_store: SqliteStore, path: Path) -> None:
-    words = ("Answer-Zyxwvutsr", "Reply-Zyxwvutsr", "Dead-Zyxwvutsr", "Channel-Zyxwvutsr", "Person-Zyxwvutsr")
+    gone = ("Answer-Zyxwvutsr", "Reply-Zyxwvutsr", "Dead-Zyxwvutsr", "Share-Zyxwvutsr")
+    orders = ("Channel-Zyxwvutsr", "Shared-Zyxwvutsr", "Person-Zyxwvutsr")
+    words = gone + orders
     key = replace(KEY, person="Person-Zyxwvutsr")
+    assert await ruled(sqlite_store, Workspace(1, mentors=("U7", key.person))) is Commit.SAVED
     session = await talked(sqlite_store, [Receipt("Channel-Zyxwvutsr", f"M{number}") for number in range(3)], key)
     assert await save(sqlite_store, session, answered(session, "Answer-Zyxwvutsr")) is Commit.SAVED
+    shared = replace(copy(), to=InChannel("Shared-Zyxwvutsr", "Share-Zyxwvutsr"))
+    receipts = [Receipt("Shared-Zyxwvutsr", f"M{number}") for number in range(2)]
+    await goes_out(sqlite_store, shared, *receipts, key=key)
     await put(sqlite_store, "Dead-Zyxwvutsr", "Reply-Zyxwvutsr" * 300, key=key)
     await given_up(sqlite_store, key=key)
     assert in_files(path, *words) == set(words)
     await sqlite_store.erase(key, NOON, "E1", saying("goodbye", InteractionReply("t", NOON)))
-    assert in_files(path, *words) == {"Channel-Zyxwvutsr", "Person-Zyxwvutsr"}
-    assert len(await sent(sqlite_store, key)) == 4
+    assert in_files(path, *words) == set(orders)
+    assert len(await sent(sqlite_store, key)) == 6
     assert in_files(path, *words) == set()
 
 

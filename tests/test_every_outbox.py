@@ -294,6 +294,329 @@ async def test_dead_letters_are_let_go_after_thirty_days(store: AnyStore) -> Non
     assert await sent(store) == [saying("waits")]
 
 
+# -- what asks something ---------------------------------------------------------------------------------------------
+
+ASKS = Receipt("D1", "M1", asks=True)
+
+
+def about(asked: int, check: str | None = "abc234", to: Destination | None = None) -> Message:
+    """Return a message about a state of a check."""
+    return replace(saying(f"{check} {asked}", to), check=check, asked=asked)
+
+
+async def stands(store: AnyStore, message: Message, receipt: Receipt, key: SessionKey = KEY) -> Outgoing:
+    """Send a message; return it as it was claimed."""
+    await put(store, message, key=key)
+    row = await claimed(store, key)
+    await store.outbox.settle(row, receipt, NOON)
+    return row
+
+
+async def asking(store: AnyStore, message: Message) -> Receipt | None:
+    """Return what a message would take the place of; it is not sent."""
+    await put(store, message)
+    row = await claimed(store)
+    await store.outbox.drop(row)
+    return row.asking
+
+
+@pytest.mark.parametrize("to", [DirectMessage(), CLICK], ids=["direct", "interaction"])
+async def test_what_asks_is_found_by_what_is_said_to_a_later_state_of_its_check(
+    store: AnyStore, to: Destination
+) -> None:
+    assert await asking(store, about(1, to=to)) is None
+    await stands(store, about(1), ASKS)
+    assert await asking(store, about(2, to=to)) == ASKS
+    assert await asking(store, about(9, to=to)) == ASKS
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        about(1),
+        about(0),
+        about(2, "second"),
+        about(2, None),
+        about(2, to=HomePage()),
+        about(2, to=InChannel("C1", "S1")),
+        about(2, to=Withdrawal("C1", "M9")),
+    ],
+    ids=["the same state", "an earlier state", "another check", "no check", "home", "a copy", "a withdrawal"],
+)
+async def test_nothing_else_takes_the_place_of_what_asks(store: AnyStore, message: Message) -> None:
+    await stands(store, about(1), ASKS)
+    assert await asking(store, message) is None
+
+
+async def test_what_asks_nothing_or_for_no_check_or_asks_somebody_else_is_not_found(store: AnyStore) -> None:
+    await stands(store, about(1), RECEIPT)
+    await stands(store, about(1, None), ASKS)
+    await stands(store, about(1), replace(ASKS, message="M2"), OTHER)
+    assert await asking(store, about(2)) is None
+
+
+async def test_the_newest_that_asks_is_found(store: AnyStore) -> None:
+    for asked, message, at in ((2, "M1", 0), (2, "M3", 1), (2, "M2", 1), (1, "M9", 2)):
+        await put(store, about(asked))
+        receipt = replace(ASKS, message=message)
+        await store.outbox.settle(await claimed(store), receipt, NOON + at * MINUTE)
+    assert await asking(store, about(3)) == replace(ASKS, message="M3")
+
+
+async def test_what_a_message_takes_the_place_of_asks_nothing_any_more_and_nothing_older_does(store: AnyStore) -> None:
+    second = replace(ASKS, message="M2")
+    await stands(store, about(1), ASKS)
+    await stands(store, about(1), second)
+    await stands(store, about(1, "second"), replace(ASKS, message="M3"))
+    assert (await stands(store, about(2), replace(ASKS, message="M4"))).asking == second
+    assert (await stands(store, about(3), RECEIPT)).asking == replace(ASKS, message="M4")
+    assert await asking(store, about(4)) is None
+    assert await asking(store, about(4, "second")) == replace(ASKS, message="M3")
+
+
+async def test_what_could_not_be_sent_takes_no_place(store: AnyStore) -> None:
+    await stands(store, about(1), ASKS)
+    await put(store, about(2))
+    row = await given_up(store)
+    assert row.asking == ASKS
+    assert await asking(store, about(3)) == ASKS
+
+
+async def test_a_message_that_was_edited_into_the_next_question_asks_that(store: AnyStore) -> None:
+    await stands(store, about(1), ASKS)
+    assert (await stands(store, about(2), ASKS)).asking == ASKS
+    assert await asking(store, about(2)) is None
+    assert await asking(store, about(3)) == ASKS
+    assert (await stands(store, about(3), replace(ASKS, asks=False))).asking == ASKS
+    assert await asking(store, about(4)) is None
+
+
+async def test_the_message_whose_button_was_pressed_asks_nothing_any_more(store: AnyStore) -> None:
+    second = replace(ASKS, message="M2")
+    await stands(store, about(1), ASKS)
+    await stands(store, about(2, "second"), second)
+    # To the same state: it does not find what asks by itself.
+    await stands(store, about(1, to=DirectMessage(ASKS)), RECEIPT)
+    assert await asking(store, about(3)) is None
+    assert await asking(store, about(3, "second")) == second
+
+
+async def test_the_pressed_message_may_be_edited_into_the_next_question_by_a_part_that_is_not_the_last(
+    store: AnyStore,
+) -> None:
+    await stands(store, about(1), ASKS)
+    await put(store, about(2, to=DirectMessage(ASKS)))
+    row = await claimed(store)
+    await store.outbox.part_sent(row, ASKS, NOON)
+    await store.outbox.settle(replace(row, parts_sent=1), RECEIPT, NOON)
+    assert await asking(store, about(3)) == ASKS
+
+
+async def test_what_a_message_takes_the_place_of_stays_the_same_between_its_parts(store: AnyStore) -> None:
+    older, next_one = replace(ASKS, message="M0"), replace(ASKS, message="M2")
+    await stands(store, about(1, "second"), older)
+    await stands(store, about(1), ASKS)
+    await put(store, about(2))
+    row = await claimed(store)
+    await store.outbox.part_sent(row, replace(ASKS, asks=False), NOON)
+    again = await claimed(store)
+    assert again == replace(row, parts_sent=1, asking=ASKS)
+    await store.outbox.part_sent(again, next_one, NOON)
+    assert await claimed(store) == replace(row, parts_sent=2, asking=ASKS)
+    await store.outbox.settle(replace(again, parts_sent=2), None, NOON)
+    assert await asking(store, about(3)) == next_one
+    assert await asking(store, about(3, "second")) == older
+
+
+async def test_a_message_that_took_no_place_takes_none_between_its_parts(store: AnyStore) -> None:
+    await put(store, about(2))
+    row = await claimed(store)
+    await store.outbox.part_sent(row, ASKS, NOON)
+    assert await claimed(store) == replace(row, parts_sent=1)
+    await store.outbox.settle(replace(row, parts_sent=1), None, NOON)
+    assert await asking(store, about(3)) == ASKS
+
+
+# -- copies in channels ----------------------------------------------------------------------------------------------
+
+CARD, DETAIL, MORE = Receipt("C1", "M1"), Receipt("C1", "M2"), Receipt("C1", "M3")
+
+
+def copy(text: str = "copy", share: str = "S1", check: str | None = "abc234") -> Message:
+    return replace(saying(text, InChannel("C1", share)), check=check, asked=1)
+
+
+def taken_back(share: str = "S1") -> Message:
+    return replace(copy(share=share), replies=())
+
+
+async def goes_out(store: AnyStore, message: Message, *outcomes: Receipt | None, key: SessionKey = KEY) -> Outgoing:
+    """Send a message in as many parts; return it as it was claimed at first."""
+    await put(store, message, key=key)
+    first = await claimed(store, key)
+    for number, receipt in enumerate(outcomes):
+        row = replace(first, parts_sent=number)
+        if number + 1 < len(outcomes):
+            assert await store.outbox.part_sent(row, receipt, NOON)
+        else:
+            await store.outbox.settle(row, receipt, NOON)
+    return first
+
+
+async def copies(store: AnyStore, share: str = "S1", key: SessionKey = KEY) -> tuple[Receipt | None, ...]:
+    """Return what a share has in its channel."""
+    await put(store, taken_back(share), key=key)
+    row = await claimed(store, key)
+    await store.outbox.drop(row)
+    return row.copies
+
+
+async def test_a_copy_finds_what_it_has_in_its_channel_already(store: AnyStore) -> None:
+    assert (await goes_out(store, copy(), CARD, DETAIL)).copies == ()
+    assert (await goes_out(store, copy("again"), CARD, DETAIL)).copies == (CARD, DETAIL)
+    assert await copies(store) == (CARD, DETAIL)
+    assert await copies(store, "S2") == ()
+    assert await copies(store, key=OTHER) == ()
+    assert (await goes_out(store, saying("one"), RECEIPT)).copies == ()
+
+
+async def test_a_part_that_was_posted_anew_takes_the_place_of_the_one_before(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    await goes_out(store, copy(), CARD, MORE)
+    assert await copies(store) == (CARD, MORE)
+    await store.erase(KEY, NOON)
+    assert await sent(store) == [Message(Withdrawal("C1", "M1")), Message(Withdrawal("C1", "M3"))]
+
+
+async def test_a_copy_of_fewer_parts_leaves_none_of_the_others(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL, MORE)
+    assert (await goes_out(store, copy("short"), CARD, None, None)).copies == (CARD, DETAIL, MORE)
+    assert await copies(store) == (CARD,)
+
+
+async def test_a_copy_that_is_taken_back_leaves_nothing(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    await goes_out(store, copy(share="S2"), MORE)
+    assert (await goes_out(store, taken_back(), None, None)).copies == (CARD, DETAIL)
+    assert await copies(store) == ()
+    assert await copies(store, "S2") == (MORE,)
+    await store.erase(KEY, NOON)
+    assert await sent(store) == [Message(Withdrawal("C1", "M3"))]
+
+
+@pytest.mark.parametrize("message", [taken_back(), copy("short")], ids=["taken back", "fewer parts"])
+async def test_a_copy_claimed_again_between_two_parts_has_each_at_its_number(store: AnyStore, message: Message) -> None:
+    await goes_out(store, copy(), CARD, DETAIL, MORE)
+    await put(store, message)
+    row = await claimed(store)
+    assert row.copies == (CARD, DETAIL, MORE)
+    left = CARD if message.replies else None
+    assert await store.outbox.part_sent(row, left, NOON)
+    again = await claimed(store)
+    assert again == replace(row, parts_sent=1, copies=(left, DETAIL, MORE))
+    assert await store.outbox.part_sent(again, None, NOON)
+    last = await claimed(store)
+    assert last == replace(row, parts_sent=2, copies=(left, None, MORE))
+    await store.outbox.settle(last, None, NOON)
+    assert await copies(store) == ((left,) if left else ())
+
+
+async def test_a_new_copy_claimed_again_between_two_parts_has_the_first(store: AnyStore) -> None:
+    await put(store, copy())
+    row = await claimed(store)
+    await store.outbox.part_sent(row, CARD, NOON)
+    again = await claimed(store)
+    assert again == replace(row, parts_sent=1, copies=(CARD,))
+    await store.outbox.settle(again, DETAIL, NOON)
+    assert await copies(store) == (CARD, DETAIL)
+
+
+async def test_of_several_updates_of_a_copy_the_last_is_sent_and_the_others_keep_their_order(store: AnyStore) -> None:
+    old, other, new = copy("old"), copy("other", "S2"), copy("new")
+    await put(store, old, "one", old, other, "two", new, "three", other)
+    await put(store, copy("theirs"), key=OTHER)
+    assert await sent(store) == [saying("one"), saying("two"), new, saying("three"), other]
+    assert await sent(store, OTHER) == [copy("theirs")]
+
+
+async def test_taking_a_copy_back_comes_in_the_place_of_bringing_it_up_to_date(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    await put(store, copy("old"), taken_back())
+    row = await claimed(store)
+    assert (row.message, row.parts_sent, row.copies) == (taken_back(), 0, (CARD, DETAIL))
+
+
+async def test_an_update_that_went_half_way_is_given_up_for_the_next_one(store: AnyStore) -> None:
+    await put(store, copy("old"))
+    await store.outbox.part_sent(await claimed(store), CARD, NOON)
+    await put(store, copy("new"))
+    row = await claimed(store)
+    assert (row.message, row.parts_sent, row.copies) == (copy("new"), 0, (CARD,))
+
+
+async def test_an_update_that_was_put_off_holds_the_conversation_up_also_where_it_is_not_the_last(
+    store: AnyStore,
+) -> None:
+    await put(store, copy("old"))
+    await store.outbox.put_off(await claimed(store), NOON + MINUTE, 1)
+    await put(store, "one", copy("new"))
+    assert await store.outbox.claim(KEY, NOON) is None
+    assert await sent(store, now=NOON + MINUTE) == [saying("one"), copy("new")]
+
+
+async def test_an_update_that_was_given_up_is_never_sent_after_a_later_one(store: AnyStore) -> None:
+    await put(store, copy("old"), "one", copy("other", "S2"))
+    old = await given_up(store)
+    await store.outbox.settle(await claimed(store), None, NOON)
+    other = await given_up(store)
+    await put(store, taken_back())
+    later = await given_up(store)
+    assert await store.outbox.retry(old.id, NOON) == 1
+    assert await sent(store) == []
+    assert [one.id for one in await store.outbox.dead_letters(9)] == [later.id, other.id]
+    await put(store, copy("other"))
+    assert await sent(store) == [copy("other")]
+    await put(store, taken_back("S2"))
+    await store.outbox.drop(await claimed(store))
+    assert await store.outbox.retry(None, NOON) == 0
+
+
+async def test_who_shared_a_message_in_a_channel_is_found_by_any_of_its_parts(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    await goes_out(store, copy(share="S2", check="second"), MORE, key=OTHER)
+    for receipt in (CARD, DETAIL, replace(CARD, asks=True)):
+        assert await store.sharer(OTHER, receipt) == (KEY, "abc234", "S1")
+    assert await store.sharer(KEY, MORE) == (OTHER, "second", "S2")
+
+
+async def test_what_is_no_shared_report_of_the_workspace_has_nobody_who_shared_it(store: AnyStore) -> None:
+    await goes_out(store, copy(), CARD, DETAIL)
+    await goes_out(store, saying("one"), Receipt("D1", "M7"))
+    await goes_out(store, about(1), Receipt("D1", "M8", asks=True))
+    for receipt in (Receipt("D1", "M7"), Receipt("D1", "M8"), Receipt("C2", "M1"), Receipt("C1", "M9")):
+        assert await store.sharer(KEY, receipt) is None
+    for place in NEIGHBOURS[:2]:
+        assert await store.sharer(place, CARD) is None
+    await goes_out(store, taken_back(), None, None)
+    assert await store.sharer(KEY, CARD) is None
+
+
+# -- a workspace that sent the bot away ------------------------------------------------------------------------------
+
+
+async def test_the_messages_of_a_workspace_that_sent_the_bot_away_wait_until_it_is_back(store: AnyStore) -> None:
+    for key in (KEY, *NEIGHBOURS):
+        await put(store, "one", key=key)
+    await store.left(KEY, NOON)
+    everywhere = ["slack", "discord"]
+    assert set(await store.outbox.waiting(NOON, everywhere, 9)) == set(NEIGHBOURS[:2])
+    assert await store.outbox.claim(KEY, NOON) is None
+    assert await sent(store, NEIGHBOURS[1]) == [saying("one")]
+    await store.left(KEY, None)
+    assert set(await store.outbox.waiting(NOON, everywhere, 9)) == {KEY, NEIGHBOURS[0], NEIGHBOURS[2]}
+    assert await sent(store) == [saying("one")]
+
+
 # -- the token of an interaction -----------------------------------------------------------------------------------
 
 

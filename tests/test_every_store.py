@@ -27,6 +27,7 @@ from conversations.session import (
     SessionKey,
     Written,
 )
+from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
 
 AnyStore = InMemoryStore | SqliteStore
@@ -52,7 +53,8 @@ def mode(path: Path) -> int:
 def begun(before: Session, check: str = "abc234") -> Session:
     """Return a session with a new check at hand, as the machine leaves it."""
     person = replace(before.person, revision=before.person.revision + 1, current_check=check)
-    return Session(person, Check(check, "core-1", NOON, NOON, 1, Phase.ASKING, "team"))
+    new = Check(check, "core-1", NOON, NOON, 1, Phase.ASKING, "team")
+    return Session(person, new, workspace=before.workspace)
 
 
 def answered(session: Session, text: str = "Acme", minutes: int = 1) -> Session:
@@ -63,7 +65,7 @@ def answered(session: Session, text: str = "Acme", minutes: int = 1) -> Session:
         changed_at=NOON + timedelta(minutes=minutes),
         answers={**session.check.answers, "team": (Given(Written(text), NOON),)},
     )
-    return Session(session.person, check)
+    return Session(session.person, check, workspace=session.workspace)
 
 
 async def save(store: SessionStore, before: Session, after: Session) -> Commit:
@@ -284,6 +286,116 @@ async def test_keys_may_be_as_strange_as_they_like(store: SessionStore) -> None:
         assert await store.load(key) == Session(Person(key))
 
 
+# -- the rules of a workspace ---------------------------------------------------------------------------------------
+
+
+RULES = Workspace(1, "zh", "core", ("C1",), ("U7", "S7"), 2)
+
+
+async def ruled(store: SessionStore, rules: Workspace = RULES, key: SessionKey = KEY) -> Commit:
+    """Set the rules of somebody's workspace, as a turn of theirs that changes nothing else."""
+    before = await store.load(key)
+    return await save(store, before, replace(before, workspace=rules))
+
+
+async def test_a_workspace_never_seen_before_has_the_rules_to_begin_with(store: SessionStore) -> None:
+    assert (await store.load(KEY)).workspace == Workspace()
+
+
+async def test_the_rules_of_a_workspace_are_those_of_everybody_in_it_and_of_nobody_else(store: SessionStore) -> None:
+    mine = await with_check(store)
+    assert await ruled(store) is Commit.SAVED
+    assert await store.load(KEY) == replace(mine, workspace=RULES)
+    assert await store.load(NEIGHBOURS[2]) == Session(Person(NEIGHBOURS[2]), workspace=RULES)
+    for other in NEIGHBOURS[:2]:
+        assert (await store.load(other)).workspace == Workspace()
+    # A turn that leaves them alone does not write them.
+    assert await save(store, await store.load(KEY), answered(replace(mine, workspace=RULES))) is Commit.SAVED
+    assert await ruled(store, replace(RULES, revision=2, shares_a_day=0)) is Commit.SAVED
+    assert (await store.load(KEY)).workspace == replace(RULES, revision=2, shares_a_day=0)
+
+
+async def test_rules_that_moved_on_are_not_overwritten_and_nothing_else_is_written_with_them(
+    store: SessionStore,
+) -> None:
+    first = await with_check(store)
+    assert await ruled(store) is Commit.SAVED
+    mine = replace(answered(first), workspace=replace(RULES, language="en"))
+    assert await save(store, first, mine) is Commit.STALE
+    newer = replace(first, workspace=replace(RULES, revision=5))
+    assert await save(store, newer, replace(mine, workspace=replace(RULES, revision=6))) is Commit.STALE
+    assert await store.load(KEY) == replace(first, workspace=RULES)
+
+
+async def test_what_is_stale_keeps_the_rules_from_being_written(store: SessionStore) -> None:
+    first = await with_check(store)
+    theirs = answered(first, "theirs")
+    assert await save(store, first, theirs) is Commit.SAVED
+    assert await save(store, first, replace(answered(first, "mine"), workspace=RULES)) is Commit.STALE
+    assert await store.load(KEY) == theirs
+
+
+async def test_the_rules_of_a_workspace_that_is_not_there_any_more_are_stale(store: SessionStore) -> None:
+    nobody = await store.load(KEY)
+    before = replace(nobody, workspace=replace(RULES, revision=3))
+    assert await save(store, before, replace(nobody, workspace=replace(RULES, revision=4))) is Commit.STALE
+    assert await store.load(KEY) == nobody
+
+
+async def test_workspaces_as_strange_as_they_like_have_rules_of_their_own(store: SessionStore) -> None:
+    for key in STRANGE[:2] + STRANGE[3:7]:
+        before = await store.load(key)
+        rules = Workspace(before.workspace.revision + 1, channels=(key.workspace,))
+        assert await save(store, before, replace(before, workspace=rules)) is Commit.SAVED
+    for key in STRANGE[:2] + STRANGE[3:7]:
+        assert (await store.load(key)).workspace.channels == (key.workspace,)
+
+
+# -- a workspace that sent the bot away ------------------------------------------------------------------------------
+
+
+async def test_a_workspace_that_sent_the_bot_away_is_known_until_it_is_back(store: SessionStore) -> None:
+    assert await store.gone("slack") == []
+    await store.left(KEY, NOON)
+    await store.left(NEIGHBOURS[2], NOON)
+    await store.left(NEIGHBOURS[0], NOON)
+    assert list(await store.gone("slack")) == ["T1"]
+    await store.left(NEIGHBOURS[1], NOON)
+    assert set(await store.gone("slack")) == {"T1", "T2"}
+    for _ in range(2):
+        await store.left(KEY, None)
+        assert list(await store.gone("slack")) == ["T2"]
+    assert list(await store.gone("discord")) == ["T1"]
+
+
+async def test_a_workspace_that_sent_the_bot_away_keeps_its_rules(store: SessionStore) -> None:
+    assert await ruled(store) is Commit.SAVED
+    await store.left(KEY, NOON)
+    assert (await store.load(KEY)).workspace == RULES
+    assert await ruled(store, replace(RULES, revision=2)) is Commit.SAVED
+    assert list(await store.gone("slack")) == ["T1"]
+
+
+async def test_a_workspace_that_was_sent_away_from_before_it_had_rules_can_have_them(store: SessionStore) -> None:
+    await store.left(KEY, NOON)
+    assert (await store.load(KEY)).workspace == Workspace()
+    assert await ruled(store) is Commit.SAVED
+    assert (await store.load(KEY)).workspace == RULES
+    assert list(await store.gone("slack")) == ["T1"]
+    nobody = Session(Person(KEY))
+    assert await save(store, nobody, replace(nobody, workspace=RULES)) is Commit.STALE
+
+
+async def test_a_check_of_a_workspace_that_sent_the_bot_away_waits_until_it_is_back(store: SessionStore) -> None:
+    for key in (KEY, *NEIGHBOURS):
+        before = await store.load(key)
+        assert await store.commit(Work(before, begun(before), NOON, due=NOON)) is Commit.SAVED
+    await store.left(KEY, NOON)
+    assert {one.key for one in await store.due(NOON, ["slack", "discord"], 9)} == set(NEIGHBOURS[:2])
+    await store.left(KEY, None)
+    assert {one.key for one in await store.due(NOON, ["slack", "discord"], 9)} == {KEY, *NEIGHBOURS}
+
+
 # -- all of someone's checks ---------------------------------------------------------------------------------------
 
 
@@ -337,11 +449,12 @@ async def test_what_was_saved_outlives_the_store(path: Path) -> None:
         assert await store.load(KEY) == saved
 
 
-@pytest.mark.parametrize("table", ["people", "checks"])
+@pytest.mark.parametrize("table", ["people", "checks", "workspaces"])
 async def test_a_damaged_record_is_told_and_left_as_it_is(sqlite_store: SqliteStore, path: Path, table: str) -> None:
     await with_check(sqlite_store)
+    assert await ruled(sqlite_store) is Commit.SAVED
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute(f"UPDATE {table} SET body = 'Zyxwvutsr'")  # noqa: S608  one of two names above
+        other.execute(f"UPDATE {table} SET body = 'Zyxwvutsr'")  # noqa: S608  one of the names above
     with pytest.raises(StorageError) as caught:
         await sqlite_store.load(KEY)
     assert caught.value.told == phrase("storage.damaged", name=str(path))

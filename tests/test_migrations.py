@@ -11,11 +11,14 @@ import pytest
 
 from adapters.storage.migrations import APPLICATION_ID, scripts
 from adapters.storage.sqlite import open_sqlite
+from adapters.storage.sqlite_outbox import milliseconds
 from adapters.storage.upkeep import upgrade
 from conversations.catalogue import phrase
+from conversations.messages import Message, Outgoing, Receipt, Withdrawal
 from conversations.ports import Commit, DueCheck, StorageError, Work
 from conversations.session import Amount, Given, Session
 from tests.dialogue import ME, NOON
+from tests.test_every_outbox import claimed, put, saying, sent
 from tests.test_snapshot import FIRST_CHECK, FIRST_PERSON, ONE, SOMEONE
 
 LATEST = len(scripts())
@@ -46,6 +49,37 @@ def written_by(version: int, path: Path) -> None:
         connection.execute(f"INSERT INTO checks ({columns}) VALUES (?, ?, ?, ?, 7, ?, ?)", values)  # noqa: S608
         if version >= 2:
             connection.execute("INSERT INTO packs (name, body) VALUES ('core-1', ?)", (zlib.compress(b"{}"),))
+        if version >= 3:
+            written_by_the_third(connection, whose)
+
+
+# What version 3 put into the outbox, to the letter.
+THIRD_MESSAGE = (
+    '{"schema":2,"record":{"to":{"kind":"direct"},"replies":[["Say",{"text":{"key":"noted","args":{"said":"Zyxwvutsr"'
+    '}}}]],"language":"en","pack":"core-1","check":"abc234","asked":7,"notification":{"key":"notification.reply",'
+    '"args":{}},"farewell":false}}'
+)
+THIRD_WITHDRAWAL = (
+    '{"schema":2,"record":{"to":{"channel":"C1","message":"M1","kind":"withdrawal"},"replies":[],"language":"en",'
+    '"pack":null,"check":null,"asked":0,"notification":{"key":"notification.reply","args":{}},"farewell":false}}'
+)
+WAITING = replace(saying("Zyxwvutsr"), pack="core-1", check="abc234", asked=7)
+MILLISECONDS = milliseconds(NOON)
+
+
+def written_by_the_third(connection: sqlite3.Connection, whose: tuple[str, str, str]) -> None:
+    """Leave a message that waits, one that was given up, two that were sent, and a check whose time has come."""
+    columns = "platform, workspace, person, state, kind, farewell, due_at, created_at, reason, body"
+    for row in (
+        ("dead", "withdrawal", 0, 0, MILLISECONDS, "gone", THIRD_WITHDRAWAL),
+        ("waiting", "direct", 0, 0, MILLISECONDS, None, THIRD_MESSAGE),
+    ):
+        connection.execute(f"INSERT INTO outbox ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*whose, *row))  # noqa: S608
+    for message in ("M2", "M3"):
+        columns = "platform, workspace, person, channel, message, sent_at"
+        values = (*whose, message, MILLISECONDS)
+        connection.execute(f"INSERT INTO sent_messages ({columns}) VALUES (?, ?, ?, 'D1', ?, ?)", values)  # noqa: S608
+    connection.execute("UPDATE checks SET due_at = ?", (MILLISECONDS,))
 
 
 def version_of(path: Path) -> int:
@@ -84,6 +118,20 @@ async def test_a_file_of_an_earlier_version_is_written_to_like_any_other(version
     assert not any(b"Zyxwvutsr" in file.read_bytes() for file in path.parent.iterdir())
 
 
+async def test_what_the_third_version_sent_and_was_to_send_goes_on(path: Path) -> None:
+    written_by(3, path)
+    async with open_sqlite(path) as store:
+        assert await store.due(NOON, [ME.platform], 9) == [DueCheck(ME, "abc234")]
+        assert [one.kind for one in await store.outbox.dead_letters(9)] == ["withdrawal"]
+        row = await claimed(store, ME)
+        assert row == Outgoing(row.id, ME, WAITING)
+        await store.outbox.settle(row, Receipt("D1", "M4", asks=True), NOON)
+        await put(store, replace(WAITING, asked=8), key=ME)
+        assert (await claimed(store, ME)).asking == Receipt("D1", "M4", asks=True)
+        await store.erase(ME, NOON)
+        assert await sent(store, ME) == [Message(Withdrawal("D1", message)) for message in ("M2", "M3", "M4")]
+
+
 @every_earlier_version
 async def test_a_file_that_was_upgraded_has_the_tables_of_a_new_one(version: int, path: Path) -> None:
     written_by(version, path)
@@ -109,13 +157,13 @@ async def test_two_that_open_a_file_of_an_earlier_version_at_once_both_get_it(ve
 async def test_an_upgrade_that_fails_leaves_the_file_as_it_was(version: int, path: Path) -> None:
     written_by(version, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE tombstones (in_the_way)")
+        connection.execute("CREATE TABLE workspaces (in_the_way)")
     before = schema_of(path)
     with pytest.raises(StorageError) as caught:
         await upgrade(path)
     assert caught.value.told == phrase("storage.other", name=str(path))
     assert (version_of(path), schema_of(path)) == (version, before)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE tombstones")
+        connection.execute("DROP TABLE workspaces")
     async with open_sqlite(path) as store:
         assert await store.load(ME) == WHAT_IT_HELD

@@ -30,6 +30,7 @@ from conversations.session import (
     Reminder,
     ReminderKind,
     SessionKey,
+    Share,
     SkillLevel,
     SkillList,
     Unsaid,
@@ -41,11 +42,14 @@ from conversations.snapshot import (
     dump_check,
     dump_message,
     dump_person,
+    dump_workspace,
     load_check,
     load_message,
     load_person,
+    load_workspace,
 )
 from conversations.vocabulary import QUESTIONS, OwnDecision, Source, StepKind
+from conversations.workspace import SHARES_A_DAY, Workspace
 from tests.dialogue import ME, NOON, Player, core
 from tests.test_transcripts import FOLDER, play
 from tests.test_transcripts import NAMES as NAMES_OF_TRANSCRIPTS
@@ -92,10 +96,13 @@ REMINDED = replace(
     reminders=(Reminder(ReminderKind.BEFORE, datetime(2026, 3, 29, 2, 30), "Europe/Berlin"),),  # noqa: DTZ001  a wall clock
     reminded=Reminder(ReminderKind.AFTER, datetime(2026, 3, 2, 9), "Asia/Kathmandu"),  # noqa: DTZ001  as above
     nudged_at=NOON,
+    shares=(Share("S1", "C1", NOON), Share("S2", "C2", NOON, ("flags",), NOON)),
+    sharing=Share("S3", "C3", NOON, ("gap",)),
     parked=True,
     warned_at=NOON,
 )
-LEFT_ALONE = replace(SOMEONE, zone="Asia/Shanghai", quiet=(0, 0), left_alone=True, forgetting="abc234")
+LEFT_ALONE = replace(SOMEONE, zone="Asia/Shanghai", quiet=(0, 0), left_alone=True, forgetting="abc234", about_me=True)
+RULES = Workspace(3, "zh", "core", ("C1", "C2"), ("U1", "S1"), 0)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 NAMES = st.lists(TEXT, max_size=3).map(tuple)
@@ -110,6 +117,7 @@ ANSWERS = st.one_of(
 )
 TIMES = st.datetimes(timezones=st.just(UTC))
 GIVEN = st.builds(Given, ANSWERS, TIMES, st.none() | st.sampled_from(Source), TEXT)
+SHARES = st.builds(Share, TEXT, TEXT, TIMES, NAMES, st.none() | TIMES)
 REMINDERS = st.builds(Reminder, st.sampled_from(ReminderKind), st.datetimes(), TEXT)
 CHECKS = st.builds(
     Check,
@@ -131,6 +139,8 @@ CHECKS = st.builds(
     st.lists(REMINDERS, max_size=2).map(tuple),
     st.none() | REMINDERS,
     st.none() | TIMES,
+    st.lists(SHARES, max_size=2).map(tuple),
+    st.none() | SHARES,
     st.booleans(),
     st.none() | TIMES,
 )
@@ -147,6 +157,10 @@ PEOPLE = st.builds(
     st.tuples(HOURS, HOURS),
     st.booleans(),
     st.none() | TEXT,
+    st.booleans(),
+)
+WORKSPACES = st.builds(
+    Workspace, st.integers(0, 2**31), st.none() | TEXT, st.none() | TEXT, NAMES, NAMES, st.integers(0, 99)
 )
 SAME = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -192,6 +206,12 @@ def test_any_person_reads_back_as_they_were_written(person: Person) -> None:
     assert load_person(dump_person(person)) == person
 
 
+@SAME
+@given(WORKSPACES)
+def test_the_rules_of_any_workspace_read_back_as_they_were_written(workspace: Workspace) -> None:
+    assert load_workspace(dump_workspace(workspace)) == workspace
+
+
 def test_what_is_kept_is_json_with_the_number_of_its_shape() -> None:
     kept = json.loads(dump_check(ONE))
     assert kept["schema"] == SCHEMA
@@ -227,6 +247,22 @@ def test_what_has_its_default_is_not_written() -> None:
     kept = json.loads(dump_check(Check("a", "core-1", NOON, NOON)))["record"]
     assert kept.keys() == {"id", "pack", "opened_at", "changed_at", "answers"}
     assert json.loads(dump_person(Person(ME)))["record"].keys() == {"key", "profile"}
+    assert json.loads(dump_workspace(Workspace())) == {"schema": SCHEMA, "record": {}}
+    shared = replace(ONE, shares=(Share("S1", "C1", NOON),))
+    assert json.loads(dump_check(shared))["record"]["shares"] == [
+        {"id": "S1", "channel": "C1", "at": "2026-03-02T12:00:00Z"}
+    ]
+
+
+def test_what_was_kept_before_there_was_sharing_is_read() -> None:
+    kept = json.loads(dump_check(REMINDED))
+    for later in ("shares", "sharing"):
+        del kept["record"][later]
+    assert load_check(json.dumps(kept)) == replace(REMINDED, shares=(), sharing=None)
+    known = json.loads(dump_person(LEFT_ALONE))
+    del known["record"]["about_me"]
+    assert load_person(json.dumps(known)) == replace(LEFT_ALONE, about_me=False)
+    assert load_workspace(f'{{"schema":{SCHEMA},"record":{{}}}}').shares_a_day == SHARES_A_DAY
 
 
 async def test_a_deep_check_is_small_also_where_everything_is_attributed() -> None:
@@ -371,6 +407,8 @@ def told(error: BaseException) -> str:
         ('"opened_at":"', f'"opened_at":"{PRIVATE}'),
         ('"zone":"', f'"zone":["{PRIVATE}"],"was":"'),
         ('"asked":9', f'"asked":"{PRIVATE}"'),
+        ('"shares":[', f'"shares":["{PRIVATE}",'),
+        ('"channel":"C3"', f'"channel":["{PRIVATE}"]'),
     ],
 )
 def test_a_record_with_one_wrong_value_is_refused_without_a_word_of_it(right: str, wrong: str) -> None:
@@ -400,15 +438,33 @@ def test_a_person_with_one_wrong_value_is_refused_without_a_word_of_it(right: st
     assert PRIVATE not in told(caught.value)
 
 
-RECORDS: list[tuple[Callable[[str], Check | Person], str]] = [
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"revision":3', f'"revision":"{PRIVATE}"'),
+        ('"mentors":[', f'"mentors":[["{PRIVATE}"],'),
+        ('"channels":[', f'"channels":"{PRIVATE}","was":['),
+        ('"shares_a_day":0', f'"shares_a_day":"{PRIVATE}"'),
+    ],
+)
+def test_rules_with_one_wrong_value_are_refused_without_a_word_of_it(right: str, wrong: str) -> None:
+    text = dump_workspace(RULES)
+    assert right in text
+    with pytest.raises(SnapshotError, match=REFUSED) as caught:
+        load_workspace(text.replace(right, wrong))
+    assert PRIVATE not in told(caught.value)
+
+
+RECORDS: list[tuple[Callable[[str], Check | Person | Workspace], str]] = [
     (load_check, dump_check(REMINDED)),
     (load_person, dump_person(LEFT_ALONE)),
+    (load_workspace, dump_workspace(RULES)),
 ]
 
 
 @pytest.mark.parametrize(("load", "text"), RECORDS)
 def test_a_record_cut_off_anywhere_is_refused_without_a_word_of_it(
-    load: Callable[[str], Check | Person], text: str
+    load: Callable[[str], Check | Person | Workspace], text: str
 ) -> None:
     for length in range(len(text)):
         with pytest.raises(SnapshotError) as caught:
@@ -418,7 +474,7 @@ def test_a_record_cut_off_anywhere_is_refused_without_a_word_of_it(
 
 @pytest.mark.parametrize(("load", "text"), RECORDS)
 def test_a_record_with_a_letter_missing_is_read_or_refused_without_a_word_of_it(
-    load: Callable[[str], Check | Person], text: str
+    load: Callable[[str], Check | Person | Workspace], text: str
 ) -> None:
     for place in range(len(text)):
         try:

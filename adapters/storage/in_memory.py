@@ -8,15 +8,36 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from conversations.messages import DeadLetter, InteractionReply, Message, Outgoing, Receipt, Withdrawal
+from conversations.messages import (
+    DeadLetter,
+    DirectMessage,
+    InChannel,
+    InteractionReply,
+    Message,
+    Outgoing,
+    Receipt,
+    Withdrawal,
+)
 from conversations.ports import Commit, DueCheck, Work
 from conversations.session import Check, Person, Session, SessionKey
-from conversations.snapshot import dump_check, dump_message, dump_person, load_check, load_message, load_person
+from conversations.snapshot import (
+    dump_check,
+    dump_message,
+    dump_person,
+    dump_workspace,
+    load_check,
+    load_message,
+    load_person,
+    load_workspace,
+)
+from conversations.workspace import Workspace
 
 KEPT = timedelta(days=30)
 """How long event ids, tombstones and dead letters are kept."""
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 _PUT_OFF_AT_MOST = timedelta(hours=2)
+Place = tuple[str, str]
+"""A workspace of a platform."""
 
 
 @dataclass
@@ -33,6 +54,8 @@ class _Row:
     parts_sent: int = 0
     reason: str | None = None
     told: bool = False
+    share: str | None = None
+    replaces: Receipt | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether it may be sent: a clock that was set back since holds nothing up."""
@@ -42,6 +65,26 @@ class _Row:
     def failed(self) -> bool:
         """Whether it is a dead letter that the person has to be told of."""
         return self.reason is not None and not self.told and self.kind != "withdrawal"
+
+
+@dataclass
+class _SentMessage:
+    channel: str
+    message: str
+    at: datetime
+    check: str | None = None
+    asked: int | None = None
+    share: str | None = None
+    part: int = 0
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """The platform's address of it."""
+        return self.channel, self.message
+
+    def asks_before(self, message: Message) -> bool:
+        """Tell whether it asks for an earlier state of the check that a message is about."""
+        return self.asked is not None and self.check == message.check and self.asked < message.asked
 
 
 class InMemoryStore:
@@ -54,6 +97,7 @@ class InMemoryStore:
         self._packs: dict[str, str] = {}
         self._seen: dict[tuple[str, str], datetime] = {}
         self._tombstones: dict[SessionKey, tuple[datetime, bool]] = {}
+        self._workspaces: dict[Place, str] = {}
         self.outbox = InMemoryOutbox()
 
     async def load(self, key: SessionKey, check: str | None = None) -> Session:
@@ -63,21 +107,24 @@ class InMemoryStore:
         person = load_person(body) if body else Person(key, left_alone=left_alone)
         found = self._checks.get((key, check or person.current_check or ""))
         undelivered = sum(row.failed for row in self.outbox.of(key))
-        return Session(person, load_check(found) if found else None, undelivered=undelivered)
+        return Session(
+            person, load_check(found) if found else None, undelivered=undelivered, workspace=self._rules(key)
+        )
+
+    def _rules(self, key: SessionKey) -> Workspace:
+        body = self._workspaces.get(_place(key))
+        return load_workspace(body) if body else Workspace()
 
     async def commit(self, work: Work) -> Commit:
         """Write what one turn changed, or nothing."""
-        key, check = work.after.person.key, work.after.check
+        key = work.after.person.key
         if work.event and self._was_seen(key, work.event, work.at):
             return Commit.DUPLICATE
         if self._is_stale(work):
             return Commit.STALE
         if work.event:
             self._seen[key.platform, work.event] = work.at
-        if work.after.person != work.before.person:
-            self._people[key] = dump_person(work.after.person)
-        if check:
-            self._write(key, check, work)
+        self._write(work)
         if work.pack:
             self._packs.setdefault(*work.pack)
         if work.told:
@@ -94,6 +141,8 @@ class InMemoryStore:
     def _is_stale(self, work: Work) -> bool:
         before, after = work.before, work.after
         key = after.person.key
+        if after.workspace != before.workspace and self._rules(key).revision != before.workspace.revision:
+            return True
         if after.person != before.person:
             body = self._people.get(key)
             if (load_person(body).revision if body else 0) != before.person.revision:
@@ -106,7 +155,16 @@ class InMemoryStore:
             )
         return False
 
-    def _write(self, key: SessionKey, check: Check, work: Work) -> None:
+    def _write(self, work: Work) -> None:
+        key, after = work.after.person.key, work.after
+        if after.person != work.before.person:
+            self._people[key] = dump_person(after.person)
+        if after.workspace != work.before.workspace:
+            self._workspaces[_place(key)] = dump_workspace(after.workspace)
+        if after.check:
+            self._write_check(key, after.check, work)
+
+    def _write_check(self, key: SessionKey, check: Check, work: Work) -> None:
         place = (key, check.id)
         self._due.pop(place, None)
         if work.expired:
@@ -124,8 +182,12 @@ class InMemoryStore:
 
     async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
         """Return checks whose time has come."""
-        due = [(at, place) for place, at in self._due.items() if at <= now and place[0].platform in platforms]
-        return [DueCheck(*place) for _, place in sorted(due, key=lambda one: one[0])[:limit]]
+        due = [
+            (at, one)
+            for one, at in self._due.items()
+            if at <= now and one[0].platform in platforms and _place(one[0]) not in self.outbox.gone
+        ]
+        return [DueCheck(*one) for _, one in sorted(due, key=lambda one: one[0])[:limit]]
 
     async def pack(self, name: str) -> str | None:
         """Return a questionnaire that was kept."""
@@ -146,12 +208,31 @@ class InMemoryStore:
             del self._checks[place]
             self._due.pop(place, None)
         self._drop_packs()
+        rules = self._rules(key)
+        if key.person in rules.mentors:
+            others = tuple(one for one in rules.mentors if one != key.person)
+            self._workspaces[_place(key)] = dump_workspace(replace(rules, revision=rules.revision + 1, mentors=others))
         self.outbox.erase(key, at, farewell)
         return Commit.SAVED
 
     def _drop_packs(self) -> None:
         named = {load_check(body).pack for body in self._checks.values()} | self.outbox.packs()
         self._packs = {name: body for name, body in self._packs.items() if name in named}
+
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+        return self.outbox.sharer(place, receipt)
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a workspace sent the bot away, and when; or with None that it is back."""
+        if at:
+            self.outbox.gone.setdefault(_place(place), at)
+        else:
+            self.outbox.gone.pop(_place(place), None)
+
+    async def gone(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that sent the bot away and are not back."""
+        return [workspace for one, workspace in self.outbox.gone if one == platform]
 
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON."""
@@ -160,16 +241,30 @@ class InMemoryStore:
             "people": [{"body": json.loads(self._people[key])}] if key in self._people else [],
             "checks": [{"body": body} for body in checks],
             "outbox": [{"body": json.loads(row.body)} for row in self.outbox.of(key)],
-            "sent_messages": [{"channel": one.channel, "message": one.message} for one in self.outbox.receipts(key)],
+            "sent_messages": [
+                {"channel": one.channel, "message": one.message, "check_id": one.check, "share": one.share}
+                for one in self.outbox.sent(key)
+            ],
+            "workspaces": [{"mentors": [key.person]}] if key.person in self._rules(key).mentors else [],
         }
         return json.dumps(tables, ensure_ascii=False, indent=1)
 
-    async def tidy(self, now: datetime) -> None:
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         """Let go of what has served its time."""
+        if grace is not None:
+            for place in [place for place, at in self.outbox.gone.items() if at <= now - grace]:
+                self._erase_workspace(place)
         self._seen = {event: at for event, at in self._seen.items() if at > now - KEPT}
         self._tombstones = {key: one for key, one in self._tombstones.items() if one[1] or one[0] > now - KEPT}
         self.outbox.tidy(now - KEPT)
         self._drop_packs()
+
+    def _erase_workspace(self, place: Place) -> None:
+        self._people = {key: body for key, body in self._people.items() if _place(key) != place}
+        self._checks = {one: body for one, body in self._checks.items() if _place(one[0]) != place}
+        self._due = {one: at for one, at in self._due.items() if _place(one[0]) != place}
+        self._workspaces.pop(place, None)
+        self.outbox.erase_workspace(place)
 
 
 class InMemoryOutbox:
@@ -177,8 +272,10 @@ class InMemoryOutbox:
 
     def __init__(self) -> None:
         self._rows: dict[int, _Row] = {}
-        self._receipts: dict[SessionKey, list[Receipt]] = {}
+        self._sent: dict[SessionKey, list[_SentMessage]] = {}
         self._last = 0
+        self.gone: dict[Place, datetime] = {}
+        """Workspaces that sent the bot away, and when."""
 
     def of(self, key: SessionKey) -> list[_Row]:
         """Return a person's rows."""
@@ -188,15 +285,25 @@ class InMemoryOutbox:
         """Return the packs that messages are still to be worded with."""
         return {load_message(row.body).pack for row in self._rows.values()}
 
-    def receipts(self, key: SessionKey) -> list[Receipt]:
+    def sent(self, key: SessionKey) -> list[_SentMessage]:
         """Return where a person's messages are."""
-        return self._receipts.get(key, [])
+        return self._sent.get(key, [])
+
+    def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+        for key, messages in self._sent.items():
+            for one in messages:
+                found = _place(key) == _place(place) and one.where == (receipt.channel, receipt.message)
+                if found and one.share is not None and one.check is not None:
+                    return key, one.check, one.share
+        return None
 
     def add(self, key: SessionKey, message: Message, at: datetime) -> None:
         """Put a message into the outbox."""
         self._last += 1
         token = message.to.token if isinstance(message.to, InteractionReply) else ""
         row = _Row(self._last, key, dump_message(message), token, message.to.kind, message.farewell, _AT_ONCE, at)
+        row.share = message.to.share if isinstance(message.to, InChannel) else None
         self._rows[row.id] = row
 
     def erase(self, key: SessionKey, at: datetime, farewell: Message | None) -> None:
@@ -204,10 +311,16 @@ class InMemoryOutbox:
         for row in self.of(key):
             if row.kind != "withdrawal":
                 del self._rows[row.id]
-        for receipt in self._receipts.pop(key, []):
-            self.add(key, Message(Withdrawal(receipt.channel, receipt.message)), at)
+        for one in self._sent.pop(key, []):
+            self.add(key, Message(Withdrawal(one.channel, one.message)), at)
         if farewell:
             self.add(key, replace(farewell, farewell=True), at)
+
+    def erase_workspace(self, place: Place) -> None:
+        """Erase the rows of everybody in a workspace, and that it sent the bot away."""
+        self._rows = {number: row for number, row in self._rows.items() if _place(row.key) != place}
+        self._sent = {key: messages for key, messages in self._sent.items() if _place(key) != place}
+        del self.gone[place]
 
     def tidy(self, before: datetime) -> None:
         """Let old dead letters go."""
@@ -217,50 +330,93 @@ class InMemoryOutbox:
         """Return conversations whose oldest message is due."""
         oldest: dict[SessionKey, _Row] = {}
         for row in self._rows.values():
-            if row.reason is None and row.key.platform in platforms:
+            if row.reason is None and row.key.platform in platforms and _place(row.key) not in self.gone:
                 oldest.setdefault(row.key, row)
         due = sorted((row for row in oldest.values() if row.is_due(now)), key=lambda row: (row.due, row.id))
         return [row.key for row in due[:limit]]
 
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
         """Take the oldest message of a conversation, if it is due."""
-        row = next((row for row in self.of(key) if row.reason is None), None)
-        if row is None or not row.is_due(now):
-            return None
-        dead = sum(one.reason is not None and one.kind == "withdrawal" for one in self.of(key))
+        while True:
+            row = next((row for row in self.of(key) if row.reason is None), None)
+            if row is None or not row.is_due(now) or _place(key) in self.gone:
+                return None
+            newest = max(one.id for one in self.of(key) if one is row or one.share == row.share is not None)
+            if row.id == newest:
+                return self._claimed(row)
+            self._drop_older(key, row.share, newest)
+
+    def _claimed(self, row: _Row) -> Outgoing:
+        dead = sum(one.reason is not None and one.kind == "withdrawal" for one in self.of(row.key))
         message = load_message(row.body, row.token)
-        return Outgoing(row.id, key, message, row.parts_sent, row.attempts, dead if row.farewell else 0)
+        asking = row.replaces if row.parts_sent else self._asking(row.key, message)
+        standing = dead if row.farewell else 0
+        copies = self._copies(row.key, row.share)
+        return Outgoing(row.id, row.key, message, row.parts_sent, row.attempts, standing, asking, copies)
+
+    def _asking(self, key: SessionKey, message: Message) -> Receipt | None:
+        if message.check is None or not isinstance(message.to, DirectMessage | InteractionReply):
+            return None
+        asking = [one for one in self.sent(key) if one.asks_before(message)]
+        newest = max(asking, key=lambda one: (one.asked, one.at, one.message), default=None)
+        return Receipt(*newest.where, asks=True) if newest else None
+
+    def _copies(self, key: SessionKey, share: str | None) -> tuple[Receipt | None, ...]:
+        found = {one.part: Receipt(*one.where) for one in self.sent(key) if one.share == share is not None}
+        return tuple(found.get(part) for part in range(max(found, default=-1) + 1))
+
+    def _drop_older(self, key: SessionKey, share: str | None, than: int) -> None:
+        for row in self.of(key):
+            if row.share == share and row.id < than:
+                del self._rows[row.id]
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
-        """Note that the next part of a message was sent."""
+        """Note that the next part of a message was sent, and what the first one takes the place of."""
         there = self._rows.get(row.id)
         if there:
-            there.parts_sent = row.parts_sent + 1
+            there.parts_sent, there.replaces = row.parts_sent + 1, row.asking
         self._keep(row, receipt, at, erased=there is None)
         return there is not None
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
-        """Note that the last part was sent."""
-        there = self._rows.pop(row.id, None)
-        self._keep(row, receipt, at, erased=there is None)
+        """Note that the last part was sent; what it takes the place of asks nothing any more."""
+        there = self._delete(row)
+        self._keep(row, receipt, at, erased=not there)
         if row.message.farewell:
             for one in self.of(row.key):
                 if one.kind == "withdrawal" and one.reason is not None:
                     del self._rows[one.id]
 
+    def _delete(self, row: Outgoing) -> bool:
+        if isinstance(row.message.to, InChannel):
+            self._drop_older(row.key, row.message.to.share, row.id)
+        return self._rows.pop(row.id, None) is not None
+
     def _keep(self, row: Outgoing, receipt: Receipt | None, at: datetime, *, erased: bool) -> None:
         to = row.message.to
-        mine = self._receipts.setdefault(row.key, [])
+        mine = self._sent.setdefault(row.key, [])
         if isinstance(to, Withdrawal):
-            mine[:] = [one for one in mine if one != Receipt(to.channel, to.message)]
-        elif receipt and erased:
-            self.add(row.key, Message(Withdrawal(receipt.channel, receipt.message)), at)
-        elif receipt and not row.message.farewell and receipt not in mine:
-            mine.append(receipt)
+            mine[:] = [one for one in mine if one.where != (to.channel, to.message)]
+        elif erased:
+            if receipt:
+                self.add(row.key, Message(Withdrawal(receipt.channel, receipt.message)), at)
+        elif not row.message.farewell:
+            if not row.parts_sent:
+                _replaced(mine, row)
+            if isinstance(to, InChannel):
+                mine[:] = [one for one in mine if (one.share, one.part) != (to.share, row.parts_sent)]
+            if receipt:
+                sent = _SentMessage(receipt.channel, receipt.message, at)
+                mine[:] = [one for one in mine if one.where != sent.where]
+                if isinstance(to, InChannel):
+                    sent.check, sent.share, sent.part = row.message.check, to.share, row.parts_sent
+                elif receipt.asks and row.message.check is not None:
+                    sent.check, sent.asked = row.message.check, row.message.asked
+                mine.append(sent)
 
     async def drop(self, row: Outgoing) -> None:
         """Let a message go that is of no use any more."""
-        self._rows.pop(row.id, None)
+        self._delete(row)
 
     async def put_off(self, row: Outgoing, until: datetime, attempts: int) -> None:
         """Try again later."""
@@ -288,3 +444,17 @@ class InMemoryOutbox:
         for one in dead:
             one.reason, one.told, one.attempts, one.due = None, False, 0, now
         return len(dead)
+
+
+def _replaced(mine: Sequence[_SentMessage], row: Outgoing) -> None:
+    """Note that what a message takes the place of asks nothing any more."""
+    to = row.message.to
+    pressed = to.pressed if isinstance(to, DirectMessage) else None
+    for one in mine:
+        settled = row.asking is not None and one.asks_before(row.message)
+        if settled or (pressed and one.asked is not None and one.where == (pressed.channel, pressed.message)):
+            one.check = one.asked = None
+
+
+def _place(key: SessionKey) -> Place:
+    return key.platform, key.workspace

@@ -8,15 +8,25 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
-from adapters.storage.sqlite_outbox import SqliteOutbox, insert_message, milliseconds, whose
-from conversations.messages import Message, Withdrawal
+from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
+from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import Commit, DueCheck, StorageError, Work
 from conversations.session import Check, Person, Session, SessionKey
-from conversations.snapshot import SnapshotError, dump_check, dump_person, load_check, load_person
+from conversations.snapshot import (
+    SnapshotError,
+    dump_check,
+    dump_person,
+    dump_workspace,
+    load_check,
+    load_person,
+    load_workspace,
+)
+from conversations.workspace import Workspace
 
 EVENTS_KEPT = timedelta(days=3)
 """How long an event is known again. Slack repeats one for about five minutes, Discord within a resumed session."""
@@ -25,6 +35,7 @@ _EVENTS_KEPT_AT_LEAST = 3600
 TOMBSTONES_KEPT = timedelta(days=30)
 DEAD_LETTERS_KEPT = timedelta(days=30)
 _TIDIED_AT_ONCE = 2000
+_ERASED_AT_ONCE = 100
 _WHOSE = "platform = ? AND workspace = ? AND person = ?"
 
 _SELECT_PERSON = f"""
@@ -35,16 +46,34 @@ _INSERT_PERSON = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHI
 _UPDATE_PERSON = f"UPDATE people SET revision = ?, body = ? WHERE {_WHOSE} AND revision = ?"  # noqa: S608
 _SELECT_CHECK = f"SELECT body FROM checks WHERE {_WHOSE} AND id = ?"  # noqa: S608
 _SELECT_CHECKS = f"SELECT body FROM checks WHERE {_WHOSE} ORDER BY changed_at DESC, id"  # noqa: S608
-_SELECT_DUE = """
+# The plus: going by the platform, SQLite would read all of its checks.
+_SELECT_DUE = f"""
     SELECT platform, workspace, person, id FROM checks
-    WHERE due_at <= ? AND platform IN (SELECT value FROM json_each(?)) ORDER BY due_at LIMIT ?
-"""
+    WHERE due_at <= ? AND +platform IN (SELECT value FROM json_each(?)) AND {PRESENT} ORDER BY due_at LIMIT ?
+"""  # noqa: S608
 _INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _UPDATE_CHECK = f"""
     UPDATE checks SET revision = ?, changed_at = ?, body = ?, due_at = ? WHERE {_WHOSE} AND id = ? AND revision = ?
 """  # noqa: S608
 _UPDATE_DUE = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_at IS NOT ?"  # noqa: S608
 _DELETE_CHECK = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"  # noqa: S608
+_OF_PLACE = "platform = ? AND workspace = ?"
+_SELECT_WORKSPACE = f"SELECT body FROM workspaces WHERE {_OF_PLACE}"  # noqa: S608
+_INSERT_WORKSPACE = "INSERT INTO workspaces VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING"
+_UPDATE_WORKSPACE = f"UPDATE workspaces SET revision = ?, body = ? WHERE {_OF_PLACE} AND revision = ?"  # noqa: S608
+_LEFT = """
+    INSERT INTO workspaces VALUES (?, ?, 0, ?, ?)
+    ON CONFLICT DO UPDATE SET left_at = coalesce(left_at, excluded.left_at)
+"""
+_BACK = f"UPDATE workspaces SET left_at = NULL WHERE {_OF_PLACE}"  # noqa: S608
+_SELECT_GONE = "SELECT workspace FROM workspaces WHERE platform = ? AND left_at IS NOT NULL"
+_SELECT_GONE_FOR_LONG = "SELECT platform, workspace FROM workspaces WHERE left_at <= ?"
+_IS_GONE_FOR_LONG = f"SELECT 1 FROM workspaces WHERE {_OF_PLACE} AND left_at <= ?"  # noqa: S608
+_DELETE_WORKSPACE = f"DELETE FROM workspaces WHERE {_OF_PLACE}"  # noqa: S608
+_SELECT_SHARER = f"""
+    SELECT person, check_id, share FROM sent_messages
+    WHERE {_OF_PLACE} AND channel = ? AND message = ? AND share IS NOT NULL AND check_id IS NOT NULL
+"""  # noqa: S608
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
 # Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
@@ -69,6 +98,12 @@ _ERASE = (
     f"DELETE FROM outbox WHERE {_WHOSE} AND kind <> 'withdrawal'",  # noqa: S608
     f"DELETE FROM sent_messages WHERE {_WHOSE}",  # noqa: S608
 )
+_TABLES = ("people", "checks", "outbox", "sent_messages")
+_LAST_OF_SOME = tuple(
+    f"SELECT max(person) FROM (SELECT DISTINCT person FROM {table} WHERE {_OF_PLACE} ORDER BY person LIMIT ?)"  # noqa: S608
+    for table in _TABLES
+)
+_ERASE_SOME = tuple(f"DELETE FROM {table} WHERE {_OF_PLACE} AND person <= ?" for table in _TABLES)  # noqa: S608
 PERSONAL = """
     SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
     WHERE t.type = 'table' AND c.name = 'person' AND EXISTS (
@@ -129,7 +164,13 @@ class SqliteStore:
             person = load_person(row[0]) if row else Person(key, left_alone=self._left_alone(connection, key))
             wanted = check or person.current_check
             found = connection.execute(_SELECT_CHECK, (*mine, wanted)).fetchone() if wanted else None
-            return Session(person, load_check(found[0]) if found else None, undelivered=row[1] if row else 0)
+            rules = connection.execute(_SELECT_WORKSPACE, _place(key)).fetchone()
+            return Session(
+                person,
+                load_check(found[0]) if found else None,
+                undelivered=row[1] if row else 0,
+                workspace=load_workspace(rules[0]) if rules else Workspace(),
+            )
 
         return await self._database.read(read)
 
@@ -142,6 +183,7 @@ class SqliteStore:
         before, after = work.before, work.after
         person = dump_person(after.person) if after.person != before.person else None
         check = dump_check(after.check) if after.check and after.check != before.check else None
+        workspace = dump_workspace(after.workspace) if after.workspace != before.workspace else None
         with told(self._database.path):
             event = self._sealer.mark("event", after.person.key.platform, work.event) if work.event else None
             rows = [insert_message(self._sealer, after.person.key, message, work.at) for message in work.messages]
@@ -151,6 +193,7 @@ class SqliteStore:
                 self._see(connection, event, work)
             _write_person(connection, work, person)
             _write_check(connection, work, check)
+            _write_workspace(connection, work, workspace)
             if work.pack and not connection.execute(_SELECT_PACK, work.pack[:1]).fetchone():
                 connection.execute(_INSERT_PACK, (work.pack[0], _packed(work.pack[1])))
             if work.told:
@@ -209,6 +252,7 @@ class SqliteStore:
             for sql in _ERASE:
                 connection.execute(sql, mine)
             connection.execute(_DELETE_PACKS)
+            _name_no_more(connection, key)
             for channel, message in sent:
                 order = Message(Withdrawal(channel, message))
                 connection.execute(*insert_message(sealer, key, order, at))
@@ -221,6 +265,24 @@ class SqliteStore:
             await self._database.cut_log()
         return done
 
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+        values = (*_place(place), receipt.channel, receipt.message)
+        row = await self._database.read(lambda connection: connection.execute(_SELECT_SHARER, values).fetchone())
+        return (replace(place, person=row[0]), row[1], row[2]) if row else None
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a workspace sent the bot away, and when; or with None that it is back."""
+        sql, values = _BACK, tuple[object, ...](_place(place))
+        if at:
+            sql, values = _LEFT, (*values, dump_workspace(Workspace()), milliseconds(at))
+        await self._database.write(lambda connection: connection.execute(sql, values).rowcount)
+
+    async def gone(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that sent the bot away and are not back."""
+        rows = await self._database.read(lambda connection: connection.execute(_SELECT_GONE, (platform,)).fetchall())
+        return [workspace for (workspace,) in rows]
+
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON."""
 
@@ -231,6 +293,8 @@ class SqliteStore:
                 cursor = connection.execute(f"SELECT * FROM {table} WHERE {_WHOSE}", whose(key))  # noqa: S608  ours
                 names = [column[0] for column in cursor.description]
                 found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            rules = _rules(connection, key)
+            found["workspaces"] = [{"mentors": [key.person]}] if key.person in rules.mentors else []
             return found
 
         tables = await self._database.read(read)
@@ -240,8 +304,10 @@ class SqliteStore:
                 row["body"] = _readable(str(row["body"]))
         return json.dumps(tables, ensure_ascii=False, indent=1)
 
-    async def tidy(self, now: datetime) -> None:
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         """Let go of what has served its time."""
+        if grace is not None:
+            await self._erase_workspaces(milliseconds(now - grace))
         for sql, kept in _TIDY:
             await self._delete(sql, milliseconds(now - kept))
         ((newest,),) = await self._database.read(
@@ -258,6 +324,15 @@ class SqliteStore:
         await self._database.write(lambda connection: connection.execute(_DELETE_PACKS).rowcount)
         # Also where an erasing could not, because somebody went on reading.
         await self._database.cut_log()
+
+    async def _erase_workspaces(self, left_by: int) -> None:
+        """Erase every workspace that sent the bot away by then; some people at a time, as below."""
+        places = await self._database.read(
+            lambda connection: connection.execute(_SELECT_GONE_FOR_LONG, (left_by,)).fetchall()
+        )
+        for place in places:
+            while await self._database.write(partial(_erase_some, place, left_by)):
+                pass
 
     async def _delete(self, sql: str, *values: int) -> None:
         gone = _TIDIED_AT_ONCE
@@ -315,6 +390,59 @@ def _write_check(connection: sqlite3.Connection, work: Work, body: str | None) -
         done = connection.execute(_UPDATE_CHECK, values)
     if done.rowcount != 1:
         raise Refused(Commit.STALE)
+
+
+def _write_workspace(connection: sqlite3.Connection, work: Work, body: str | None) -> None:
+    if body is None:
+        return
+    before, after, place = work.before.workspace, work.after.workspace, _place(work.after.person.key)
+    done = connection.execute(_UPDATE_WORKSPACE, (after.revision, body, *place, before.revision))
+    if before.revision == 0 and not done.rowcount:
+        # One that was only ever noted to have sent the bot away has its row already.
+        done = connection.execute(_INSERT_WORKSPACE, (*place, after.revision, body))
+    if done.rowcount != 1:
+        raise Refused(Commit.STALE)
+
+
+def _place(key: SessionKey) -> tuple[str, str]:
+    """Return the columns that say of which workspace a row is."""
+    return key.platform, key.workspace
+
+
+def _rules(connection: sqlite3.Connection, key: SessionKey) -> Workspace:
+    """Return the rules of somebody's workspace; none where they are damaged."""
+    row = connection.execute(_SELECT_WORKSPACE, _place(key)).fetchone()
+    with suppress(SnapshotError):
+        return load_workspace(row[0]) if row else Workspace()
+    return Workspace()
+
+
+def _name_no_more(connection: sqlite3.Connection, key: SessionKey) -> None:
+    """Take a person from the mentors of their workspace."""
+    before = _rules(connection, key)
+    if key.person not in before.mentors:
+        return
+    others = tuple(one for one in before.mentors if one != key.person)
+    after = replace(before, revision=before.revision + 1, mentors=others)
+    values = (after.revision, dump_workspace(after), *_place(key), before.revision)
+    connection.execute(_UPDATE_WORKSPACE, values)
+
+
+def _erase_some(place: tuple[str, str], left_by: int, connection: sqlite3.Connection) -> bool:
+    """Erase some people of a workspace whole, and after the last one its rules; tell whether there are more.
+
+    Not where it came back meanwhile.
+    """
+    if not connection.execute(_IS_GONE_FOR_LONG, (*place, left_by)).fetchone():
+        return False
+    for some in _LAST_OF_SOME:
+        ((last,),) = connection.execute(some, (*place, _ERASED_AT_ONCE))
+        if last is not None:
+            for sql in _ERASE_SOME:
+                connection.execute(sql, (*place, last))
+            return True
+    connection.execute(_DELETE_WORKSPACE, place)
+    return False
 
 
 def _packed(body: str) -> bytes:

@@ -9,28 +9,46 @@ from functools import partial
 
 from adapters.storage.database import Database, Piece
 from adapters.storage.sealing import Sealer
-from conversations.messages import DeadLetter, InteractionReply, Message, Outgoing, Receipt, Withdrawal
+from conversations.messages import (
+    DeadLetter,
+    DirectMessage,
+    InChannel,
+    InteractionReply,
+    Message,
+    Outgoing,
+    Receipt,
+    Withdrawal,
+)
 from conversations.ports import StorageError
 from conversations.session import SessionKey
 from conversations.snapshot import SnapshotError, dump_message, load_message
 
 _WHOSE = "platform = ? AND workspace = ? AND person = ?"
+PRESENT = "(platform, workspace) NOT IN (SELECT platform, workspace FROM workspaces WHERE left_at IS NOT NULL)"
+"""A row is of a workspace that has not sent the bot away."""
 _INSERT = """
-    INSERT INTO outbox (platform, workspace, person, state, kind, farewell, due_at, created_at, token, body)
-    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)
+    INSERT INTO outbox (platform, workspace, person, state, kind, share, farewell, due_at, created_at, token, body)
+    VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?)
 """
 # Beside min(), SQLite's other columns are those of the row that has the minimum: the oldest message.
-_WAITING = """
+_WAITING = f"""
     SELECT platform, workspace, person FROM (
         SELECT platform, workspace, person, min(id) AS id, due_at FROM outbox
-        WHERE state = 'waiting' AND platform IN (SELECT value FROM json_each(?))
+        WHERE state = 'waiting' AND platform IN (SELECT value FROM json_each(?)) AND {PRESENT}
         GROUP BY platform, workspace, person
     ) WHERE due_at NOT BETWEEN ? AND ? ORDER BY due_at, id LIMIT ?
-"""
-_OLDEST = f"""
-    SELECT id, due_at, attempts, parts_sent, token, body, farewell FROM outbox
-    WHERE {_WHOSE} AND state = 'waiting' ORDER BY id LIMIT 1
 """  # noqa: S608  no value is in it
+_OLDEST = f"""
+    SELECT id, due_at, attempts, parts_sent, token, body, farewell, share, replaces FROM outbox
+    WHERE {_WHOSE} AND state = 'waiting' AND {PRESENT} ORDER BY id LIMIT 1
+"""  # noqa: S608
+_NEWEST_OF_SHARE = f"SELECT max(id) FROM outbox WHERE {_WHOSE} AND share = ?"  # noqa: S608
+_DELETE_OLDER = f"DELETE FROM outbox WHERE {_WHOSE} AND share = ? AND id < ?"  # noqa: S608
+_COPIES = f"SELECT part, channel, message FROM sent_messages WHERE {_WHOSE} AND share = ?"  # noqa: S608
+_ASKING = f"""
+    SELECT channel, message FROM sent_messages WHERE {_WHOSE} AND check_id = ? AND asked < ?
+    ORDER BY asked DESC, sent_at DESC, message DESC LIMIT 1
+"""  # noqa: S608
 _LEFT_STANDING = f"""
     SELECT count(*) FROM outbox WHERE {_WHOSE} AND state = 'dead' AND kind = 'withdrawal'
 """  # noqa: S608
@@ -39,9 +57,21 @@ _DELETE_LEFT_STANDING = f"""
 """  # noqa: S608
 _TO_WITHDRAW = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_WHOSE} AND state = 'waiting' AND kind = 'withdrawal')"  # noqa: S608
 _DELETE = "DELETE FROM outbox WHERE id = ?"
-_KEEP_RECEIPT = "INSERT INTO sent_messages VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_KEEP_RECEIPT = """
+    INSERT INTO sent_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    sent_at = excluded.sent_at, check_id = excluded.check_id, asked = excluded.asked,
+    share = excluded.share, part = excluded.part
+"""
 _DROP_RECEIPT = f"DELETE FROM sent_messages WHERE {_WHOSE} AND channel = ? AND message = ?"  # noqa: S608
-_PART_SENT = "UPDATE outbox SET parts_sent = ? WHERE id = ?"
+_DROP_COPY = f"DELETE FROM sent_messages WHERE {_WHOSE} AND share = ? AND part = ?"  # noqa: S608
+_ASKS_NO_MORE = f"""
+    UPDATE sent_messages SET check_id = NULL, asked = NULL
+    WHERE {_WHOSE} AND channel = ? AND message = ? AND asked IS NOT NULL
+"""  # noqa: S608
+_OLDER_ASK_NO_MORE = f"""
+    UPDATE sent_messages SET check_id = NULL, asked = NULL WHERE {_WHOSE} AND check_id = ? AND asked < ?
+"""  # noqa: S608
+_PART_SENT = "UPDATE outbox SET parts_sent = ?, replaces = ? WHERE id = ?"
 _PUT_OFF = "UPDATE outbox SET due_at = ?, attempts = ? WHERE id = ?"
 _GIVE_UP = "UPDATE outbox SET state = 'dead', reason = ?, attempts = attempts + 1, token = NULL WHERE id = ?"
 _DEAD = """
@@ -66,8 +96,9 @@ def insert_message(sealer: Sealer, key: SessionKey, message: Message, at: dateti
     """Return the statement that puts a message into the outbox, and its values; the token is sealed."""
     to = message.to
     token = sealer.seal(to.token) if isinstance(to, InteractionReply) else None
+    share = to.share if isinstance(to, InChannel) else None
     farewell = int(message.farewell)
-    return _INSERT, (*whose(key), to.kind, farewell, 0, milliseconds(at), token, dump_message(message))
+    return _INSERT, (*whose(key), to.kind, share, farewell, 0, milliseconds(at), token, dump_message(message))
 
 
 class SqliteOutbox:
@@ -85,45 +116,62 @@ class SqliteOutbox:
 
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
         """Take the oldest message of a conversation, if it is due."""
-
-        def read(connection: sqlite3.Connection) -> tuple[tuple[int, int, int, int, bytes | None, str] | None, int]:
-            row = connection.execute(_OLDEST, whose(key)).fetchone()
-            if row is None or not row[-1]:
-                return row and row[:-1], 0
-            return row[:-1], connection.execute(_LEFT_STANDING, whose(key)).fetchone()[0]
-
         while True:
-            row, left_standing = await self._database.read(read)
-            if row is None:
-                return None
-            number, due_at, attempts, parts_sent, token, body = row
-            first, last = _not_yet(now)
-            if first <= due_at <= last:
-                return None
-            opened = self._sealer.unseal(token) if token else None
-            try:
-                message = load_message(body, opened or "")
-            except SnapshotError:
-                # It would hold up the conversation for ever.
-                await self._database.write(partial(_give_up, "damaged", number))
-                continue
-            return Outgoing(number, key, message, parts_sent, attempts, left_standing)
+            found = await self._database.read(partial(self._oldest, key, now))
+            if found is None or isinstance(found, Outgoing):
+                return found
+            # It is of no use, and would hold up the conversation for ever.
+            await self._database.write(found)
+
+    def _oldest(
+        self, key: SessionKey, now: datetime, connection: sqlite3.Connection
+    ) -> Outgoing | Piece[object] | None:
+        """Return the oldest message, if it is due; or how to be rid of it."""
+        mine = whose(key)
+        row = connection.execute(_OLDEST, mine).fetchone()
+        if row is None:
+            return None
+        number, due_at, attempts, parts_sent, token, body, farewell, share, replaces = row
+        first, last = _not_yet(now)
+        if first <= due_at <= last:
+            return None
+        if share is not None:
+            ((newest,),) = connection.execute(_NEWEST_OF_SHARE, (*mine, share))
+            if newest > number:
+                return lambda writer: writer.execute(_DELETE_OLDER, (*mine, share, newest)).rowcount
+        opened = self._sealer.unseal(token) if token else None
+        try:
+            message = load_message(body, opened or "")
+        except SnapshotError:
+            return partial(_give_up, "damaged", number)
+        if parts_sent:
+            asking = _that_asks(*json.loads(replaces)) if replaces else None
+        else:
+            asking = _asking(connection, key, message)
+        left_standing = connection.execute(_LEFT_STANDING, mine).fetchone()[0] if farewell else 0
+        return Outgoing(
+            number, key, message, parts_sent, attempts, left_standing, asking, _copies(connection, key, share)
+        )
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
-        """Note that the next part of a message was sent."""
+        """Note that the next part of a message was sent, and what the first one takes the place of.
+
+        That asks nothing any more from here on, so that a claim between two parts would not find it again.
+        """
+        replaces = json.dumps([row.asking.channel, row.asking.message]) if row.asking else None
 
         def write(connection: sqlite3.Connection) -> bool:
-            there = connection.execute(_PART_SENT, (row.parts_sent + 1, row.id)).rowcount
+            there = connection.execute(_PART_SENT, (row.parts_sent + 1, replaces, row.id)).rowcount
             self._keep(connection, row, receipt, at, erased=not there)
             return bool(there)
 
         return await self._database.write(write)
 
     async def settle(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
-        """Note that the last part was sent."""
+        """Note that the last part was sent; what it takes the place of asks nothing any more."""
 
         def write(connection: sqlite3.Connection) -> bool:
-            there = connection.execute(_DELETE, (row.id,)).rowcount
+            there = _delete(connection, row)
             self._keep(connection, row, receipt, at, erased=not there)
             if row.message.farewell:
                 connection.execute(_DELETE_LEFT_STANDING, whose(row.key))
@@ -134,22 +182,29 @@ class SqliteOutbox:
     def _keep(
         self, connection: sqlite3.Connection, row: Outgoing, receipt: Receipt | None, at: datetime, *, erased: bool
     ) -> None:
-        to = row.message.to
+        mine, to = whose(row.key), row.message.to
         if isinstance(to, Withdrawal):
-            connection.execute(_DROP_RECEIPT, (*whose(row.key), to.channel, to.message))
-        elif receipt and erased:
-            # The person was erased while this was on its way: it has to follow.
-            order = Message(Withdrawal(receipt.channel, receipt.message))
-            connection.execute(*insert_message(self._sealer, row.key, order, at))
-        elif receipt and not row.message.farewell:
-            values = (*whose(row.key), receipt.channel, receipt.message, milliseconds(at))
-            connection.execute(_KEEP_RECEIPT, values)
+            connection.execute(_DROP_RECEIPT, (*mine, to.channel, to.message))
+        elif erased:
+            if receipt:
+                # The person was erased while this was on its way: it has to follow.
+                order = Message(Withdrawal(receipt.channel, receipt.message))
+                connection.execute(*insert_message(self._sealer, row.key, order, at))
+        elif not row.message.farewell:
+            if not row.parts_sent:
+                # Before the receipt: it may be of the same message, which was edited into the next question.
+                _replaced(connection, row)
+            if isinstance(to, InChannel):
+                connection.execute(_DROP_COPY, (*mine, to.share, row.parts_sent))
+            if receipt:
+                values = (receipt.channel, receipt.message, milliseconds(at), *_what_it_is(row, receipt))
+                connection.execute(_KEEP_RECEIPT, (*mine, *values))
 
     async def drop(self, row: Outgoing) -> None:
         """Let a message go that is of no use any more."""
 
         def write(connection: sqlite3.Connection) -> bool:
-            connection.execute(_DELETE, (row.id,))
+            _delete(connection, row)
             return _ends_erasing(connection, row)
 
         await self._settled(write)
@@ -185,6 +240,52 @@ class SqliteOutbox:
 
 def _give_up(reason: str, number: int, connection: sqlite3.Connection) -> None:
     connection.execute(_GIVE_UP, (reason, number))
+
+
+def _delete(connection: sqlite3.Connection, row: Outgoing) -> bool:
+    """Let a row go; tell whether it was there. Of the same copy in a channel, nothing older may be sent after it."""
+    if isinstance(row.message.to, InChannel):
+        connection.execute(_DELETE_OLDER, (*whose(row.key), row.message.to.share, row.id))
+    return bool(connection.execute(_DELETE, (row.id,)).rowcount)
+
+
+def _asking(connection: sqlite3.Connection, key: SessionKey, message: Message) -> Receipt | None:
+    """Find what asks for an earlier state of the check that a message is about."""
+    if message.check is None or not isinstance(message.to, DirectMessage | InteractionReply):
+        return None
+    found = connection.execute(_ASKING, (*whose(key), message.check, message.asked)).fetchone()
+    return _that_asks(*found) if found else None
+
+
+def _that_asks(channel: str, message: str) -> Receipt:
+    return Receipt(channel, message, asks=True)
+
+
+def _replaced(connection: sqlite3.Connection, row: Outgoing) -> None:
+    """Note that what a message takes the place of asks nothing any more."""
+    mine, to = whose(row.key), row.message.to
+    if row.asking:
+        connection.execute(_OLDER_ASK_NO_MORE, (*mine, row.message.check, row.message.asked))
+    if isinstance(to, DirectMessage) and to.pressed:
+        connection.execute(_ASKS_NO_MORE, (*mine, to.pressed.channel, to.pressed.message))
+
+
+def _copies(connection: sqlite3.Connection, key: SessionKey, share: str | None) -> tuple[Receipt | None, ...]:
+    """Return the messages that a copy in a channel has there, each at the number of its part."""
+    if share is None:
+        return ()
+    found = {part: Receipt(*where) for part, *where in connection.execute(_COPIES, (*whose(key), share))}
+    return tuple(found.get(part) for part in range(max(found, default=-1) + 1))
+
+
+def _what_it_is(row: Outgoing, receipt: Receipt) -> tuple[str | None, int | None, str | None, int | None]:
+    """Return for which check a message that was sent asks, at which state; or of which share it is which part."""
+    message = row.message
+    if isinstance(message.to, InChannel):
+        return message.check, None, message.to.share, row.parts_sent
+    if receipt.asks and message.check is not None:
+        return message.check, message.asked, None, None
+    return None, None, None, None
 
 
 def _ends_erasing(connection: sqlite3.Connection, row: Outgoing) -> bool:

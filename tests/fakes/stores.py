@@ -3,10 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from conversations.catalogue import phrase
-from conversations.messages import Message
+from conversations.messages import Message, Receipt
 from conversations.ports import Commit, DueCheck, Outbox, SessionStore, StorageError, Work
 from conversations.session import Check, Session, SessionKey
 
@@ -71,10 +71,22 @@ class WatchedStore:
         self.commits.append(await self._store.erase(key, at, event, farewell))
         return self.commits[-1]
 
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        self._try("sharer")
+        return await self._store.sharer(place, receipt)
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        self._try("left")
+        await self._store.left(place, at)
+
+    async def gone(self, platform: str) -> Collection[str]:
+        self._try("gone")
+        return await self._store.gone(platform)
+
     async def held(self, key: SessionKey) -> str:
         self._try("held")
         return await self._store.held(key)
 
-    async def tidy(self, now: datetime) -> None:
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         self._try("tidy")
-        await self._store.tidy(now)
+        await self._store.tidy(now, grace)

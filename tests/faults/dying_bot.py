@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapters.storage.database import alone
@@ -26,8 +26,8 @@ from bot.running import Engine, stop_on_signals
 from bot.wiring import load_content
 from conversations.catalogue import Catalogue
 from conversations.events import Event
-from conversations.messages import Destination, Message, Outgoing, SendOutcome
-from conversations.ports import Commit, DueCheck, MessageSender, TurnHandler, Work
+from conversations.messages import Destination, Message, Outgoing, Receipt, SendOutcome
+from conversations.ports import Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Work
 from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
@@ -85,11 +85,20 @@ class DyingStore:
     ) -> Commit:
         return await self._store.erase(key, at, event, farewell)
 
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        return await self._store.sharer(place, receipt)
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        await self._store.left(place, at)
+
+    async def gone(self, platform: str) -> Collection[str]:
+        return await self._store.gone(platform)
+
     async def held(self, key: SessionKey) -> str:
         return await self._store.held(key)
 
-    async def tidy(self, now: datetime) -> None:
-        await self._store.tidy(now)
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
+        await self._store.tidy(now, grace)
 
 
 class DyingSender:
@@ -134,8 +143,11 @@ class DyingPlatform:
         self.name = platform.name
         self.sender: MessageSender = DyingSender(platform, death)
 
-    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
-        await self._platform.listen(DyingTurns(turns, self._death), stopping)
+    async def prepare(self, store: SessionStore) -> None:
+        await self._platform.prepare(store)
+
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:
+        await self._platform.listen(DyingTurns(turns, self._death), store, stopping)
 
 
 async def live(port: int, database: Path, death: Death) -> None:
