@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from adapters.notes import note
 from adapters.storage.in_memory import InMemoryStore
 from bot import logs
 from conversations.messages import DirectMessage, Failed, GaveUp, InteractionReply
@@ -82,7 +83,7 @@ async def told(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lines]:
 
 
 async def test_an_event_is_logged_with_its_numbers_and_codes(told: Lines) -> None:
-    logs.note("something_was_done", row=3, reason="too_late", seconds=0.5)
+    note("something_was_done", row=3, reason="too_late", seconds=0.5)
     (line,) = told()
     assert {name: line[name] for name in ("level", "event", "row", "reason", "seconds")} == {
         "level": "info",
@@ -97,7 +98,7 @@ async def test_an_event_is_logged_with_its_numbers_and_codes(told: Lines) -> Non
     "text", [f"{SECRET} is a company", f"{SECRET}\n", f'"{SECRET}"', f"我{SECRET}！", SECRET * 20, f"<@{SECRET}>"]
 )
 async def test_a_text_that_is_no_short_code_is_left_out(told: Lines, text: str) -> None:
-    logs.note("something_was_done", reason=text)
+    note("something_was_done", reason=text)
     (line,) = told()
     assert line["reason"] == "(left out)"
 
@@ -106,7 +107,7 @@ async def test_of_an_error_its_kind_and_its_places_are_told_and_none_of_its_word
     try:
         fail(SECRET)
     except Exception as error:  # noqa: BLE001  whatever it is
-        logs.note("it_failed", error)
+        note("it_failed", error)
     (line,) = told()
     assert (line["level"], line["error"], line["cause"]) == ("error", "IndiscreetError", "KeyError")
     assert line["frames"][-1].endswith(":fail")

@@ -47,7 +47,7 @@ class Visit:
     """One run of the program with the folder as it is now."""
 
     def __init__(self, store: SessionStore, folder: Path | None) -> None:
-        content = load_content(folder)
+        content = load_content(*filter(None, [folder]))
         self.packs = PacksInUse(store, content.product, content.packs)
         self.turns = Turns(self.packs, store)
         self.store = store

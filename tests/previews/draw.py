@@ -14,11 +14,8 @@ _TEMPLATES = Path(__file__).parent
 def draw_slack(messages: Sequence[dict[str, Any]], picture: Path) -> None:
     """Draw messages, each with its `note`, `text` and `blocks`, one below the other."""
     template = (_TEMPLATES / "slack.typ").read_bytes()
-    made = typst.compile(
-        template, format="png", ppi=110, font_paths=_fonts(), sys_inputs={"data": json.dumps(list(messages))}
-    )
-    pages = made if isinstance(made, list) else [made]
-    picture.write_bytes(pages[0])
+    data = {"data": json.dumps(list(messages))}
+    typst.compile(template, output=picture, format="png", ppi=110, font_paths=_fonts(), sys_inputs=data)
 
 
 def _fonts() -> list[str]:
