@@ -68,8 +68,8 @@ class Ask:
     choices: tuple[Phrase, ...] = ()
     choice_ids: tuple[str, ...] = ()
     """How buttons call them."""
-    low: float = 0
-    high: float = 0
+    low: float = 0.0
+    high: float = 0.0
     """Bounds of a number or a scale."""
     suggestions: tuple[Phrase | str, ...] = ()
     said: Phrase | None = None

@@ -143,8 +143,8 @@ def ask_view(scene: Scene) -> tuple[Reply, ...]:
         hint=_hint(step),
         choices=tuple(choice_label(step, choice) for choice in step.choice_ids),
         choice_ids=step.choice_ids,
-        low=step.low,
-        high=step.high,
+        low=float(step.low),
+        high=float(step.high),
         suggestions=tuple(skill_name(scene.script, name) for name in step.suggest),
         said=said_before,
     )

@@ -512,6 +512,7 @@ PHRASES = st.recursive(
     max_leaves=4,
 )
 st.register_type_strategy(Phrase, PHRASES)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 REPLIES: list[type[Reply]] = list(get_args(Reply))
 MESSAGES = st.builds(
     Message,

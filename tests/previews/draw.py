@@ -13,9 +13,10 @@ _TEMPLATES = Path(__file__).parent
 
 def draw_slack(messages: Sequence[dict[str, Any]], picture: Path) -> None:
     """Draw messages, each with its `note`, `text` and `blocks`, one below the other."""
-    template = (_TEMPLATES / "slack.typ").read_bytes()
-    data = {"data": json.dumps(list(messages))}
-    typst.compile(template, output=picture, format="png", ppi=110, font_paths=_fonts(), sys_inputs=data)
+    data = json.dumps(list(messages))
+    fonts = _fonts()
+    template = str(_TEMPLATES / "slack.typ")
+    typst.compile(template, str(picture), format="png", ppi=110, font_paths=fonts, sys_inputs={"data": data})
 
 
 def _fonts() -> list[str]:
