@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
@@ -22,10 +21,10 @@ from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.exits import Exit, in_one_line
-from bot.operator_commands import database_commands, outbox_commands
+from bot.operator_commands import database_commands, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
 from bot.settings import Settings
-from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, run_bot
+from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
 from conversations.catalogue import ENGLISH, language_for, phrase
 from conversations.events import Opened
 from conversations.judgement import report_on
@@ -38,8 +37,6 @@ from conversations.vocabulary import ReportPart
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end."""
 
-_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No letter or digit that is mistaken for another."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a system says which language its user reads; the first that is set counts."""
 
@@ -89,6 +86,7 @@ def main() -> None:
 cli.add_typer(pack_commands, name="pack")
 cli.add_typer(database_commands, name="database")
 cli.add_typer(outbox_commands, name="outbox")
+cli.add_typer(slack_commands, name="slack")
 
 
 @cli.callback(invoke_without_command=True)
@@ -110,7 +108,7 @@ def chat(
 ) -> None:
     """Run a check, or go on with the one you left. Reads lines from a pipe as well."""
     with refused_packs():
-        content = load_content(pack)
+        content = load_content(*filter(None, [pack]))
     with _running(language, content) as (run, app, spoken):
         if resume:
             _found(run, app, resume, spoken)
@@ -203,11 +201,12 @@ def export(language: Language = None) -> None:
 @cli.command("run")
 def run_() -> None:
     """Run the bot on the chat platforms that are set up, until it is asked to end."""
-    content = load_content()
-    catalogue, spoken = content.core.catalogue, language_for(_system_language(), content.core.catalogue.languages)
-    with in_one_line(catalogue, spoken):
+    core = load_content().core
+    catalogue, spoken = core.catalogue, language_for(_system_language(), core.catalogue.languages)
+    with in_one_line(catalogue, spoken), refused_packs():
         settings = Settings()
-        platforms = chat_platforms(settings)
+        content = load_content(*settings.pack_folders)
+        platforms = chat_platforms(settings, content)
         if not platforms:
             typer.echo(catalogue.text(phrase("run.no_platform"), spoken), err=True)
             raise typer.Exit(Exit.SETTINGS)
@@ -252,7 +251,7 @@ def _found(run: Run, app: Application, check: str | None, spoken: str) -> Check:
 
 def _opened(language: str | None, check: str | None, *, fresh: bool = False) -> Opened:
     spoken, switch = language or _system_language(), language is not None
-    return Opened(TERMINAL_PERSON, _now(), _new_id(), check, fresh=fresh, language=spoken, switch=switch)
+    return Opened(TERMINAL_PERSON, _now(), new_id(), check, fresh=fresh, language=spoken, switch=switch)
 
 
 def _system_language() -> str:
@@ -265,10 +264,6 @@ def _console() -> Console:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(_ID_LETTERS) for _ in range(6))
 
 
 if __name__ == "__main__":

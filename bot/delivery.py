@@ -3,17 +3,19 @@
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.logs import conversation, note
+from adapters.notes import note
+from bot.logs import conversation
 from bot.packs_in_use import PacksInUse
 from conversations.messages import (
     DirectMessage,
     Expired,
     Failed,
     GaveUp,
+    InChannel,
     InteractionReply,
     Outgoing,
     RetryAfter,
@@ -42,6 +44,8 @@ LEFT_ALONE_AT_MOST = 7000.0
 """Seconds; a platform that wants more is asked again then. What is further off comes from a clock that was set back."""
 
 Clock = Callable[[], datetime]
+GivenUp = Callable[[Outgoing, str], Awaitable[None]]
+"""Takes note that a copy in a channel did not get there, and why."""
 Gate = tuple[str, str, str]
 """Platform, workspace and method: what a rate limit is counted by."""
 
@@ -59,7 +63,15 @@ def _attempts(row: Outgoing) -> int:
 class Delivery:
     """Sends what is in the outbox."""
 
-    def __init__(self, outbox: Outbox, senders: Mapping[str, MessageSender], packs: PacksInUse, clock: Clock) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        senders: Mapping[str, MessageSender],
+        packs: PacksInUse,
+        clock: Clock,
+        given_up: GivenUp | None = None,
+    ) -> None:
+        self._given_up = given_up
         self._outbox = outbox
         self._senders = senders
         self._packs = packs
@@ -216,8 +228,9 @@ class Delivery:
             case Expired():
                 await self._outbox.drop(row)
             case RetryAfter():
-                self._closed[gate] = now + timedelta(seconds=min(outcome.seconds, LEFT_ALONE_AT_MOST))
-                await self._outbox.put_off(row, self._closed[gate], row.attempts)
+                until = now + timedelta(seconds=min(outcome.seconds, LEFT_ALONE_AT_MOST))
+                self._closed[*gate[:2], outcome.method or gate[2]] = until
+                await self._outbox.put_off(row, until, row.attempts)
                 return False
             case Failed() if row.attempts + 1 < _attempts(row):
                 until = now + timedelta(seconds=pause(row.attempts))
@@ -225,5 +238,10 @@ class Delivery:
                 return False
             case Failed() | GaveUp():
                 note("gave_up", conversation=conversation(row.key), row=row.id, reason=outcome.reason)
-                await self._outbox.give_up(row, outcome.reason)
+                if isinstance(row.message.to, InChannel) and row.message.replies and self._given_up:
+                    # Its owner is told at once; a dead letter would be told of at their next visit, and tried again.
+                    await self._given_up(row, outcome.reason)
+                    await self._outbox.drop(row)
+                else:
+                    await self._outbox.give_up(row, outcome.reason)
         return True

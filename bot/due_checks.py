@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Collection
 
+from adapters.notes import note
 from bot.delivery import Clock
-from bot.intake import ClosedError
-from bot.logs import conversation, note
+from bot.logs import conversation
 from conversations.events import TimePassed
 from conversations.messages import DirectMessage
-from conversations.ports import DueCheck, SessionStore, StorageError, TurnHandler
+from conversations.ports import ClosedError, DueCheck, SessionStore, StorageError, TurnHandler
 
 LOOK_SECONDS = 5.0
 AT_ONCE = 100

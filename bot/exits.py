@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.ports import StorageError
+from conversations.ports import NotReadyError, StorageError
 
 
 class Exit(IntEnum):
@@ -16,6 +16,7 @@ class Exit(IntEnum):
 
     NOT_FOUND = 1
     USAGE = 2
+    UNAVAILABLE = 69
     FAULT = 70
     STORAGE = 74
     SETTINGS = 78
@@ -26,7 +27,7 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     """Turn settings that are wrong, and a store that cannot do its work, into one line and an exit code.
 
     Raises:
-        typer.Exit: instead of a ValidationError of the settings or a StorageError.
+        typer.Exit: instead of a ValidationError of the settings, a StorageError or a NotReadyError.
 
     """
 
@@ -37,8 +38,14 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        names = ", ".join(f"TEAMCHECK_{part['loc'][0]}".upper() for part in error.errors())
+        names = ", ".join(_setting(str(part["loc"][0]).upper()) for part in error.errors())
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS) from None
     except StorageError as error:
         raise stop(error.told, Exit.STORAGE) from None
+    except NotReadyError as error:
+        raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.SETTINGS) from None
+
+
+def _setting(name: str) -> str:
+    return name if name.startswith("SLACK_") else f"TEAMCHECK_{name}"

@@ -3,14 +3,15 @@
 import asyncio
 import math
 
+from adapters.notes import note
 from bot.limits import PERSON, WORKSPACE, Limits, Rate
-from bot.logs import conversation, new_reference, note
+from bot.logs import conversation, new_reference
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
 from conversations.catalogue import phrase
-from conversations.events import Event, TimePassed
+from conversations.events import Event, ShareEnded, TimePassed
 from conversations.messages import Destination
-from conversations.ports import StorageError
+from conversations.ports import ClosedError, StorageError
 from conversations.replies import Turn
 from conversations.session import Person, Session
 
@@ -18,10 +19,6 @@ AT_ONCE = 1000
 """Turns that are taken in and not finished."""
 TOLD_EVERY = 5
 """Seconds between two times that a flooding person is told so."""
-
-
-class ClosedError(Exception):
-    """Nothing is taken in now: the bot stops, or has too much to do. Not acknowledged, the platform repeats it."""
 
 
 class Intake:
@@ -56,7 +53,7 @@ class Intake:
         self._in_flight += 1
         self._idle.clear()
         try:
-            if isinstance(event, TimePassed):
+            if isinstance(event, TimePassed | ShareEnded):  # nothing that the person did
                 return await self._turn(event, reply_to)
             if seconds := self._people.wait(event.key):
                 return await self._slow_down(event, reply_to, seconds)
@@ -86,7 +83,7 @@ class Intake:
         except Exception as error:
             reference = new_reference()
             note("turn_failed", error, conversation=conversation(event.key), reference=reference)
-            if isinstance(event, TimePassed):
+            if isinstance(event, TimePassed | ShareEnded):
                 raise
             return await self._turns.say(event, reply_to, phrase("fault", reference=reference), seen=True)
 

@@ -7,7 +7,6 @@ its places are told, never its words, as they may quote an answer; of another li
 import asyncio
 import json
 import logging
-import re
 import secrets
 import sys
 import threading
@@ -17,10 +16,9 @@ from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 
+from adapters.notes import LOGGER, note
 from conversations.session import SessionKey
 
-_ROOT = "teamcheck"
-_CODE = re.compile(r"[\w.:/-]{1,80}")
 _FRAMES = 8
 _RUN = secrets.token_bytes(16)
 
@@ -35,31 +33,13 @@ def new_reference() -> str:
     return secrets.token_hex(4)
 
 
-def note(event: str, error: BaseException | None = None, **fields: str | float) -> None:
-    """Log an event by its name. A text among the fields is a short code, or it is left out.
-
-    Args:
-        event: a name, like turn_failed.
-        error: its type and places are told.
-        fields: numbers and codes.
-
-    """
-    level = logging.ERROR if error else logging.INFO
-    told = {name: _safe(value) for name, value in fields.items()}
-    logging.getLogger(_ROOT).log(level, event, extra={"told": told}, exc_info=error)
-
-
-def _safe(value: str | float) -> str | float:
-    return value if not isinstance(value, str) or _CODE.fullmatch(value) else "(left out)"
-
-
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
         }
-        if record.name == _ROOT:
+        if record.name == LOGGER:
             line["event"] = record.msg
             line.update(vars(record)["told"])
         else:

@@ -1,6 +1,7 @@
 """`teamcheck database` and `teamcheck outbox`: what an operator does, also while the bot runs."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from adapters.slack.manifest import manifest
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from adapters.storage.upkeep import back_up, look_over, upgrade
 from bot.exits import Exit, in_one_line
@@ -19,6 +21,7 @@ from conversations.catalogue import ENGLISH
 SHOWN = 100
 
 database_commands = typer.Typer(help="Look after the database file.", no_args_is_help=True)
+slack_commands = typer.Typer(help="Set the bot up in Slack.", no_args_is_help=True)
 outbox_commands = typer.Typer(help="See and retry messages that were given up.", no_args_is_help=True)
 
 
@@ -76,6 +79,22 @@ def retry_dead_letters(
         typer.echo(f"No message {row} was given up.", err=True)
         raise typer.Exit(Exit.NOT_FOUND)
     typer.echo(f"{count} put into the outbox again.")
+
+
+@slack_commands.callback()
+def _slack() -> None:
+    """Keep the commands of Slack under their name, though there is only one."""
+
+
+@slack_commands.command("manifest")
+def slack_manifest(
+    *,
+    typing: Annotated[
+        bool, typer.Option("--typing/--no-typing", help="Whether the bot may read what is typed to it.")
+    ] = True,
+) -> None:
+    """Print the manifest to create the Slack app from."""
+    typer.echo(json.dumps(manifest(typing=typing), indent=2))
 
 
 def _with_store(work: Callable[[SqliteStore], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401  whatever the work returns

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
+from adapters.notes import note
 from bot.delivery import Clock, Delivery
 from bot.due_checks import DueChecks, tidy
 from bot.intake import Intake
 from bot.limits import PERSON, WORKSPACE, Rate
-from bot.logs import note
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
+from conversations.events import ShareEnded
+from conversations.messages import DirectMessage, InChannel, Outgoing
 from conversations.ports import MessageSender, Outbox, SessionStore, TurnHandler
 from conversations.reminders import Policy
 
@@ -31,7 +33,15 @@ class Platform(Protocol):
     def sender(self) -> MessageSender:
         """Return what sends to it."""
 
-    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
+    async def prepare(self, store: SessionStore) -> None:
+        """Look whether the platform lets us begin.
+
+        Raises:
+            NotReadyError: it does not.
+
+        """
+
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:
         """Hand every event to the turns and acknowledge it after; until the bot stops."""
 
 
@@ -54,10 +64,28 @@ class Engine:
         self._store = store
         self._platforms = platforms
         self._clock = clock
-        self.delivery = Delivery(outbox, senders, packs, clock)
+        self.delivery = Delivery(outbox, senders, packs, clock, self._not_shared)
         turns = Turns(packs, store, policy, self.delivery.nudge)
         self.intake = Intake(turns, packs, person, workspace)
         self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
+
+    async def _not_shared(self, row: Outgoing, reason: str) -> None:
+        """Tell the owner of a shared report that its copy did not get there."""
+        to, check = row.message.to, row.message.check
+        if isinstance(to, InChannel) and check:
+            await self.intake.handle(ShareEnded(row.key, self._clock(), check, to.share, reason), DirectMessage())
+
+    async def prepare(self) -> None:
+        """Let go of what has served its time, whatever comes of the platforms; then look whether they let us begin.
+
+        Raises:
+            NotReadyError: one of them does not.
+            StorageError: the store cannot do its work.
+
+        """
+        await self._store.tidy(self._clock())
+        for platform in self._platforms:
+            await platform.prepare(self._store)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until it is told to stop; then finish what was begun, and nothing else."""
@@ -65,7 +93,9 @@ class Engine:
             asyncio.create_task(work)
             for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock))
         ]
-        listening = [asyncio.create_task(platform.listen(self.intake, stopping)) for platform in self._platforms]
+        listening = [
+            asyncio.create_task(platform.listen(self.intake, self._store, stopping)) for platform in self._platforms
+        ]
         stopped = asyncio.create_task(stopping.wait())
         note("running", platforms=len(self._platforms))
         await asyncio.wait([stopped, *loops, *listening], return_when=asyncio.FIRST_COMPLETED)

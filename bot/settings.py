@@ -1,5 +1,6 @@
 """What the operator can set: read once, frozen, passed on."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.slack.access import SlackAccess
+from conversations.catalogue import phrase
+from conversations.ports import NotReadyError
 from conversations.reminders import Policy
 
 SQLITE = "sqlite:///"
@@ -21,9 +25,20 @@ def default_database_url() -> str:
 
 
 class Settings(BaseSettings):
-    """Settings from the environment, each named TEAMCHECK_ and its name."""
+    """Settings from the environment, each named TEAMCHECK_ and its name; tokens as their platforms call them."""
 
-    model_config = SettingsConfigDict(env_prefix="TEAMCHECK_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TEAMCHECK_", frozen=True, populate_by_name=True)
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
+    """The bot's token in its Slack workspace; begins with xoxb-."""
+    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
+    """The Slack app's own token, with connections:write, for Socket Mode; begins with xapp-."""
+    slack_api_url: str = "https://slack.com/api/"
+    """Where Slack's Web API is: another host for a government's Slack, or a test."""
+    slack_admins: str = ""
+    """Ids of Slack users, commas between, that may use `/teamcheck admin` beside the workspace's own admins."""
+    packs: str = ""
+    """Folders of packs that this bot asks with, beside its own; like PATH, a colon between two."""
 
     database_url: str = Field(default_factory=default_database_url)
     """Where checks are kept: `sqlite:////absolute/path`, or `sqlite:///relative/path`."""
@@ -61,6 +76,28 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return Path(self.database_url.removeprefix(SQLITE))
+
+    @property
+    def pack_folders(self) -> tuple[Path, ...]:
+        """The folders of packs that the operator installed."""
+        return tuple(Path(folder) for folder in self.packs.split(os.pathsep) if folder)
+
+    @property
+    def slack(self) -> SlackAccess | None:
+        """How to reach Slack; None where it is not set up.
+
+        Raises:
+            NotReadyError: it is set up by half.
+
+        """
+        bot, app = self.slack_bot_token, self.slack_app_token
+        if not bot and not app:
+            return None
+        if not bot or not app:
+            raise NotReadyError(phrase("run.slack_half", name="SLACK_APP_TOKEN" if bot else "SLACK_BOT_TOKEN"))
+        admins = frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
+        url = f"{self.slack_api_url.rstrip('/')}/"
+        return SlackAccess(bot.get_secret_value(), app.get_secret_value(), url, admins)
 
     @property
     def policy(self) -> Policy:

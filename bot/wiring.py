@@ -1,6 +1,7 @@
 """The composition root: the only file that knows every class."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from conversations.reminders import Policy
 from conversations.script import Script
 from conversations.session import SessionKey
 
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No letter or digit that is mistaken for another."""
 TERMINAL_PERSON = SessionKey("terminal", "", "me")
 """Whoever sits at this terminal: the file is theirs alone."""
 
@@ -50,19 +53,19 @@ class Application:
     turns: TurnHandler
 
 
-def load_content(folder: Path | None = None) -> Content:
-    """Read and check the pack that teamcheck ships with, and the one in a folder.
+def load_content(*folders: Path) -> Content:
+    """Read and check the pack that teamcheck ships with, and those in folders.
 
     Raises:
-        PackRefusedError: the pack in the folder cannot be used.
+        PackRefusedError: the pack in a folder cannot be used.
 
     """
     core, product = read_core_pack()
-    content = Content(product, (_pack(core, product),))
-    if folder is None:
-        return content
-    own = read_pack(folder, core.values.skills)
-    return Content(product, (*content.packs, _pack(own, product, taken_id(own, core))))
+    packs = [_pack(core, product)]
+    for folder in folders:
+        own = read_pack(folder, core.values.skills)
+        packs.append(_pack(own, product, taken_id(own, core)))
+    return Content(product, tuple(packs))
 
 
 def _pack(files: PackFiles, product: Product, also: Sequence[Mistake] = ()) -> Pack:
@@ -107,9 +110,25 @@ async def application(settings: Settings, content: Content) -> AsyncIterator[App
         yield _put_together(content, store)
 
 
-def chat_platforms(_settings: Settings) -> Sequence[Platform]:
-    """Return the chat platforms that are set up."""
-    return ()
+def chat_platforms(settings: Settings, content: Content) -> Sequence[Platform]:
+    """Return the chat platforms that are set up.
+
+    Raises:
+        NotReadyError: one of them is set up by half.
+
+    """
+    access = settings.slack
+    if access is None:
+        return ()
+    from adapters.slack.platform import SlackPlatform  # noqa: PLC0415  slow to import, and a terminal needs none of it
+
+    packs = {pack.script.id: pack.script.id for pack in content.packs}
+    return (SlackPlatform(access, content.core.catalogue, packs, new_id),)
+
+
+def new_id() -> str:
+    """Return an id for a check."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(6))
 
 
 async def run_bot(settings: Settings, content: Content, platforms: Sequence[Platform]) -> None:
@@ -117,6 +136,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
 
     Raises:
         StorageError: the database is damaged, cannot be opened, or another bot runs on it.
+        NotReadyError: a platform does not let us begin.
 
     """
     begin_logs()
@@ -124,8 +144,10 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
     with alone(path):
         async with open_sqlite(path, _secret(settings)) as store:
             await asyncio.to_thread(look_over, path, quick=True)
-            packs = PacksInUse(store, content.product, content.packs)
+            # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
+            packs = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
             engine = Engine(store, store.outbox, packs, platforms, settings.policy)
+            await engine.prepare()
             await engine.run(stop_on_signals())
 
 

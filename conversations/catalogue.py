@@ -68,6 +68,22 @@ class Catalogue:
         """What readers make of the words, once: it hangs on nothing else."""
         self._below: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
 
+    def on(self, *surfaces: str) -> "Catalogue":
+        """Return the catalogue as it is on these surfaces: the last one that words a sentence itself counts."""
+        found = self.worked_out.get(("on", surfaces))
+        if found is None:
+            merged = {one: dict(entries) for one, entries in self.languages.items()}
+            for surface in surfaces:
+                for one, entries in self.languages.items():
+                    own = {
+                        key.removeprefix(f"{surface}."): text
+                        for key, text in entries.items()
+                        if key.startswith(f"{surface}.")
+                    }
+                    merged[one].update(own)
+            found = self.worked_out["on", surfaces] = Catalogue(merged)
+        return found
+
     def entries(self, language: str) -> Entries:
         """Return what a language has."""
         return self.languages[language if language in self.languages else language_for(language, self.languages)]

@@ -66,7 +66,7 @@ class Pressed:
     seen: int | None = None
     """As in Typed; None: the button never goes stale."""
     step: str | None = None
-    """The step that an answer is to."""
+    """The step that an answer is to; None: the one that `seen` tells."""
     id: str | None = None
     new_check: str = ""
     """As in Typed, as are these three."""

@@ -39,7 +39,7 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class InChannel:
-    """The copy of a shared report in a channel, its detail in a thread below: made, brought up to date, or taken back."""
+    """The copy of a shared report in a channel, its detail in a thread: made, brought up to date, or taken back."""
 
     channel: str
     share: str

@@ -31,6 +31,20 @@ class StorageError(Exception):
         self.told = told
 
 
+class ClosedError(Exception):
+    """Nothing is taken in now: the bot stops, or has too much to do. Not acknowledged, the platform repeats it."""
+
+
+class NotReadyError(Exception):
+    """A platform does not let us begin; `told` is the line for the operator."""
+
+    def __init__(self, told: Phrase, *, passing: bool = False) -> None:
+        super().__init__(told.key)
+        self.told = told
+        self.passing = passing
+        """It may be better in a while, with the same settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one turn writes, all of it or none."""
@@ -168,5 +182,6 @@ class TurnHandler(Protocol):
 
         Raises:
             StorageError: nothing was saved, and nothing may be shown as if it were.
+            ClosedError: nothing was begun.
 
         """

@@ -13,7 +13,7 @@ def read_button(event: Pressed, step: Step | None) -> Meant:
     first = event.arguments[0] if event.arguments else ""
     if event.intent is not Intent.ANSWER:
         return Meant(event.intent, number=int(first) if first.isdecimal() else None, text=first)
-    if step is None or step.id != event.step:
+    if step is None or event.step not in (None, step.id):
         return _UNREADABLE
     answer = _answer(event.arguments, step)
     return Meant(Intent.ANSWER, answer=answer) if answer else _UNREADABLE

@@ -66,6 +66,11 @@ class Ask:
     hint: Phrase
     """How to answer this kind of step."""
     choices: tuple[Phrase, ...] = ()
+    choice_ids: tuple[str, ...] = ()
+    """How buttons call them."""
+    low: float = 0
+    high: float = 0
+    """Bounds of a number or a scale."""
     suggestions: tuple[Phrase | str, ...] = ()
     said: Phrase | None = None
     """What the person answered here before."""

@@ -144,6 +144,9 @@ def ask_view(scene: Scene) -> tuple[Reply, ...]:
         text=phrase(f"steps.{step.id}.ask"),
         hint=_hint(step),
         choices=tuple(choice_label(step, choice) for choice in step.choice_ids),
+        choice_ids=step.choice_ids,
+        low=step.low,
+        high=step.high,
         suggestions=tuple(skill_name(scene.script, name) for name in step.suggest),
         said=said_before,
     )

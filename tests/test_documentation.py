@@ -50,8 +50,8 @@ def test_every_exit_code_and_setting_is_documented() -> None:
     for code in Exit:
         assert f"| {code.value} |" in page
     running = (ROOT / "docs/running.md").read_text(encoding="utf-8")
-    for name in Settings.model_fields:
-        assert f"| `TEAMCHECK_{name.upper()}` |" in running
+    for name, field in Settings.model_fields.items():
+        assert f"`{field.validation_alias or f'TEAMCHECK_{name.upper()}'}`" in running
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:

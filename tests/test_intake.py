@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 
 from adapters.storage.in_memory import InMemoryStore
-from bot.intake import AT_ONCE, TOLD_EVERY, ClosedError, Intake
+from bot.intake import AT_ONCE, TOLD_EVERY, Intake
 from bot.limits import Limits, Rate
 from bot.turns import Turns
 from conversations.catalogue import phrase
 from conversations.events import Event, TimePassed
 from conversations.messages import Destination, DirectMessage
+from conversations.ports import ClosedError
 from conversations.replies import Turn
 from conversations.session import Person, Session
 from tests.dialogue import core

@@ -42,7 +42,7 @@ class PlainText:
         self._catalogue = catalogue
         self._language = language
 
-    def show(self, reply: Reply) -> None:
+    def show(self, reply: Reply) -> None:  # noqa: C901, PLR0912  one case a kind
         """Print one reply, with a blank line before it."""
         match reply:
             case Say() | Noted() | AskChannel():

@@ -22,7 +22,7 @@ from bot.settings import Settings
 from conversations.catalogue import Catalogue
 from conversations.events import Event, Typed
 from conversations.messages import Destination, Outgoing, SendOutcome
-from conversations.ports import TurnHandler
+from conversations.ports import SessionStore, TurnHandler
 from conversations.replies import Turn
 from conversations.script import Packs
 from conversations.session import Check, SessionKey
@@ -83,8 +83,8 @@ async def _lost(secret: str) -> None:
 class IndiscreetPlatform(SocketPlatform):
     """Talks about every event and message, and fails at some."""
 
-    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
-        await super().listen(_Gossiping(turns), stopping)
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:
+        await super().listen(_Gossiping(turns), store, stopping)
         if not stopping.is_set():
             fail(f"hung up after {_LAST}")
 

@@ -18,7 +18,6 @@ from typing import Any
 from rich.console import Console
 
 from adapters.terminal.plain_text import PlainText
-from bot.intake import ClosedError
 from conversations.catalogue import Catalogue, phrase
 from conversations.events import Event, Opened, Typed
 from conversations.messages import (
@@ -35,7 +34,7 @@ from conversations.messages import (
     Sent,
     Withdrawal,
 )
-from conversations.ports import StorageError, TurnHandler
+from conversations.ports import ClosedError, SessionStore, StorageError, TurnHandler
 from conversations.replies import Say
 from conversations.session import SessionKey
 
@@ -72,7 +71,10 @@ class SocketPlatform:
 
     # -- listening ---------------------------------------------------------------------------------------------------
 
-    async def listen(self, turns: TurnHandler, stopping: asyncio.Event) -> None:
+    async def prepare(self, store: SessionStore) -> None:
+        """Nothing stands in its way."""
+
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:  # noqa: ARG002  its rooms are in every key
         reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         reading = asyncio.create_task(self._read(reader, turns))
         waiting = asyncio.create_task(stopping.wait())

@@ -1,0 +1,488 @@
+"""Replies -> Slack's messages: pure, and always within its limits."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import assert_never
+
+from adapters.button_ids import Button, button_id
+from adapters.documents.outline import Outline
+from adapters.fitting import clipped, split, together
+from adapters.slack.limits import (
+    BUTTON_TEXT,
+    BUTTONS,
+    CONTEXT_TEXT,
+    FALLBACK_TEXT,
+    HOME_BLOCKS,
+    MESSAGE_BLOCKS,
+    MESSAGE_CHARACTERS,
+    OPTION_TEXT,
+    OPTIONS,
+    TICKS,
+)
+from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
+from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.events import UNSAID
+from conversations.held import held_summary
+from conversations.messages import DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt, Withdrawal
+from conversations.replies import (
+    Ask,
+    AskChannel,
+    CheckRow,
+    Choose,
+    Goodbye,
+    Held,
+    Listed,
+    Noted,
+    Reply,
+    ReviewAnswers,
+    Say,
+    ShowChecks,
+    ShowHome,
+    ShowReport,
+    ShowShared,
+)
+from conversations.session import Intent, NonAnswer
+from conversations.vocabulary import StepKind
+
+SURFACES = ("chat", "slack")
+"""Whose wording of a sentence counts here."""
+TICKED = "ticked"
+"""The block and the action of checkboxes and of menus with several picks: read when "done" is pressed."""
+MORE = "more"
+WRITE = "write"
+"""Begins the action of what opens a form; the id of the answer's button follows."""
+HERE = "here"
+"""Begins the action of a button that leads to our chat as well."""
+_SHORT_LABEL = 24
+_FEW = 5
+_IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
+"""What takes the place of the message whose button was pressed, so that nothing jumps."""
+_IN_PLACE_CHARACTERS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message: new, or in the place of an earlier one."""
+
+    text: str
+    """For notifications, and for whoever cannot see blocks."""
+    blocks: tuple[Json, ...]
+    asks: bool = False
+    """It has buttons that answer something."""
+    at: Receipt | None = None
+    or_new: bool = False
+    """Where the earlier one is gone: send it as a new one. Else there is no need of it then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A message of the copy in a channel: the first one is the card, the others stand in its thread."""
+
+    text: str
+    blocks: tuple[Json, ...]
+    at: Receipt | None
+    card: Receipt | None
+    """Where the card is, as far as that is known."""
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A message to take back."""
+
+    at: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file."""
+
+    name: str
+    title: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is on a person's home page."""
+
+    view: Json
+
+
+Part = Written | Copied | Removed | Uploaded | Page
+
+
+def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
+    """Render a message into as many of Slack's as it needs."""
+    message, page = row.message, BlockKit(catalogue.on(*SURFACES), row.message)
+    match message.to:
+        case Withdrawal(channel, ts):
+            return (Removed(Receipt(channel, ts)),)
+        case InChannel():
+            return tuple(page.copies(row.copies))
+        case HomePage():
+            return tuple(page.home(reply) for reply in message.replies if isinstance(reply, ShowHome))
+        case _:
+            return tuple(page.direct(row))
+
+
+class BlockKit:
+    """Renders the replies of one message, in the person's language."""
+
+    def __init__(self, catalogue: Catalogue, message: Message) -> None:
+        self._catalogue = catalogue
+        self._message = message
+        self._language = message.language
+
+    # -- a direct message --------------------------------------------------------------------------------------------
+
+    def direct(self, row: Outgoing) -> Iterator[Part]:
+        """Yield what settles earlier messages, then what is new."""
+        replies = row.message.replies
+        if row.left_standing:
+            replies = (*replies, Say(phrase("forget.left", n=row.left_standing)))
+        pressed = _pressed(row.message)
+        noted = [reply for reply in replies if isinstance(reply, Noted)]
+        settled = pressed or row.asking
+        if noted and settled:
+            folded = list(chain.from_iterable(map(self._noted, noted)))
+            yield self._written([(noted[0], folded)], at=settled)
+            replies = tuple(reply for reply in replies if not isinstance(reply, Noted))
+        elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
+            whole = list(self._grouped(replies))
+            if len(whole) == 1 and sum(map(characters, whole[0].blocks)) <= _IN_PLACE_CHARACTERS:
+                yield replace(whole[0], at=pressed, or_new=True)
+                return
+        if row.asking and pressed and row.asking != pressed:
+            yield Written(self._notification(), tuple(self._quiet(phrase("buttons.asked_again"))), at=row.asking)
+        for reply in replies:
+            if isinstance(reply, Held) and reply.whole:
+                name = self._text(phrase("held.file"))
+                yield Uploaded(name, name, reply.json)
+        yield from self._grouped(replies)
+
+    def _grouped(self, replies: Iterable[Reply]) -> Iterator[Written]:
+        """Put replies together into as few messages as the limits allow; what asks has its buttons in one."""
+        pieces: list[tuple[Reply, list[Json]]] = []
+        for reply in replies:
+            rendered = list(self._blocks(reply))
+            if isinstance(reply, Ask | Choose | ReviewAnswers | AskChannel):
+                pieces += [(reply, part) for part in _halves(rendered)]
+            else:
+                pieces += [(reply, [block]) for block in rendered]
+        alone = any(isinstance(reply, ShowReport | ShowShared) for reply, _ in pieces)
+        body = [piece for piece in pieces if not (alone and isinstance(piece[0], Choose | Ask))]
+        tail = pieces[len(body) :]
+        for part in (body, tail):
+            for group in _fitting(part):
+                yield self._written(group)
+
+    def _written(self, pieces: list[tuple[Reply, list[Json]]], at: Receipt | None = None) -> Written:
+        made = tuple(chain.from_iterable(part for _, part in pieces))
+        asks = any(isinstance(reply, Ask | Choose | ReviewAnswers | AskChannel) for reply, _ in pieces)
+        return Written(self._fallback(reply for reply, _ in pieces), made, asks and at is None, at)
+
+    def _fallback(self, replies: Iterable[Reply]) -> str:
+        """Say what a lock screen may show: never a company, never an answer; a question is the pack's own words."""
+        lines = [self._notification()]
+        for reply in replies:
+            if isinstance(reply, Ask) and self._text(reply.text) not in lines:
+                lines.append(self._text(reply.text))
+        return clipped(_escaped("\n".join(lines)), FALLBACK_TEXT)
+
+    def _notification(self) -> str:
+        return self._text(self._message.notification)
+
+    # -- each kind of reply ------------------------------------------------------------------------------------------
+
+    def _blocks(self, reply: Reply) -> Iterator[Json]:  # noqa: C901, PLR0912  one case a kind
+        match reply:
+            case Say() | Goodbye():
+                yield from blocks(paragraphs(self._text(reply.text)))
+            case Noted():
+                yield from self._noted(reply)
+            case Listed():
+                yield from self._listed(reply.title, map(self._text, reply.items))
+            case Ask():
+                yield from self._ask(reply)
+            case Choose():
+                yield from self._choose(reply)
+            case ReviewAnswers():
+                yield from self._review(reply)
+            case ShowReport():
+                yield from outlined(Outline(self._catalogue, self._language).part(reply.report, reply.part))
+            case ShowShared():
+                yield from self._shared(reply)
+            case ShowChecks():
+                yield from self._checks(reply)
+            case AskChannel():
+                yield from self._ask_channel(reply)
+            case Held(whole=True):
+                yield from blocks(paragraphs(self._text(phrase("held.attached"))))
+            case Held():
+                lines = (self._text(line) for line in held_summary(reply.json))
+                yield from self._listed(phrase("held.title"), lines)
+                yield from self._quiet(phrase("held.how"))
+            case ShowHome():
+                return
+            case _:
+                assert_never(reply)
+
+    def _noted(self, reply: Noted) -> Iterator[Json]:
+        text = self._text(reply.text)
+        if not reply.step or len(text) > CONTEXT_TEXT:
+            yield from blocks(paragraphs(text))
+            return
+        change = self._button(Intent.CHANGE, "change", reply.step, fresh=True)
+        yield {"type": "section", "text": _plain(text), "accessory": change}
+
+    def _listed(self, title: Phrase, items: Iterable[str]) -> Iterator[Json]:
+        lines = [listed([[said(line)]]) for item in items for line in split(item or "—", CONTEXT_TEXT)]
+        yield from blocks([*paragraphs(self._text(title), "bold"), *lines])
+
+    def _quiet(self, text: Phrase | str) -> Iterator[Json]:
+        for line in split(self._text(text), CONTEXT_TEXT):
+            yield {"type": "context", "elements": [_plain(line)]}
+
+    def _ask(self, ask: Ask) -> Iterator[Json]:
+        yield from self._quiet(self._where(ask))
+        parts = list(paragraphs(self._text(ask.text), "bold"))
+        labels = [self._text(choice) for choice in ask.choices]
+        shown_in_full = len(labels) <= TICKS and all(len(label) <= OPTION_TEXT for label in labels)
+        if labels and not shown_in_full:
+            parts += [listed([[said(label)]], ordered_from=place) for place, label in enumerate(labels, 1)]
+        if ask.suggestions:
+            names = " · ".join(f"{place} {self._text(name)}" for place, name in enumerate(ask.suggestions, 1))
+            parts += [*paragraphs(self._text(phrase("ask.suggestions"))), *paragraphs(names)]
+        yield from blocks(parts)
+        if ask.said:
+            yield from self._quiet(phrase("ask.said", answer=ask.said))
+        if ask.kind is not StepKind.CHOICE:
+            yield from self._quiet(ask.hint)
+        yield from self._answers(ask, labels)
+        yield _actions(self._ways_out(ask))
+
+    def _where(self, ask: Ask) -> str:
+        progress, name = ask.progress, self._text(ask.section)
+        if progress is None:
+            return name
+        if progress.second_pass:
+            return f"{self._text(phrase('ask.progress_again', n=progress.steps))} · {name}"
+        key = "ask.progress_about" if progress.about else "ask.progress"
+        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
+        return f"{self._text(counted)} · {name}"
+
+    def _answers(self, ask: Ask, labels: list[str]) -> Iterator[Json]:
+        """Yield what answers the step: buttons, else a list to tick, else a menu, else nothing but typed words."""
+        answer = self._id(Intent.ANSWER, step=ask.step)
+        options = [_option(label, value) for label, value in zip(labels, ask.choice_ids, strict=True)]
+        match ask.kind:
+            case StepKind.SCALE if ask.high - ask.low < BUTTONS:
+                points = [f"{number:g}" for number in range(int(ask.low), int(ask.high) + 1)]
+                yield _actions([self._pick(ask.step, point, point) for point in points])
+            case StepKind.CHOICE if len(labels) <= _FEW and all(len(label) <= _SHORT_LABEL for label in labels):
+                picks = zip(labels, ask.choice_ids, strict=True)
+                yield _actions([self._pick(ask.step, label, value) for label, value in picks])
+            case StepKind.CHOICE if len(labels) <= TICKS:
+                yield _actions([{"type": "radio_buttons", "action_id": answer, "options": options}])
+            case StepKind.CHOICE if len(labels) <= OPTIONS:
+                yield _actions([self._menu(answer, "pick", options)])
+            case StepKind.CHOICES if len(labels) <= OPTIONS:
+                ticks = {"type": "checkboxes", "action_id": TICKED, "options": options}
+                if len(labels) > TICKS:
+                    ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
+                yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
+                none = self._id(Intent.ANSWER, argument=f"{UNSAID}none", step=ask.step)
+                yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
+            case _:
+                return
+
+    def _ways_out(self, ask: Ask) -> list[Json]:
+        unsaid = {reason: self._id(Intent.ANSWER, argument=f"{UNSAID}{reason}", step=ask.step) for reason in NonAnswer}
+        write = f"{WRITE}:{self._id(Intent.ANSWER, step=ask.step)}"
+        typed = ask.kind in (StepKind.TEXT, StepKind.SKILLS, StepKind.NUMBER)
+        again = ask.said is not None or bool(ask.progress and ask.progress.second_pass)
+        first = [_button(self._label("write"), write, primary=True)] if typed else []
+        shown = [
+            _button(self._label("unknown"), unsaid[NonAnswer.UNKNOWN]),
+            self._button(Intent.WHY, "why"),
+            self._button(Intent.BACK, "back"),
+            *([self._button(Intent.KEEP, "keep")] if again else []),
+            self._button(Intent.LATER, "later", fresh=True),
+        ]
+        more = [
+            _option(self._label("not_applicable"), unsaid[NonAnswer.NOT_APPLICABLE]),
+            _option(self._label("declined"), unsaid[NonAnswer.DECLINED]),
+            _option(self._label("example"), self._id(Intent.EXAMPLE)),
+            _option(self._label("review"), self._id(Intent.REVIEW)),
+            *([] if typed else [_option(self._label("write"), write)]),
+        ]
+        return [*first, *shown, {"type": "overflow", "action_id": MORE, "options": more}]
+
+    def _choose(self, choose: Choose) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(choose.text), "bold"))
+        options = [_button(self._text(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
+        for group in together(options, lambda _: 1, BUTTONS, BUTTONS):
+            yield _actions(list(group))
+
+    def _review(self, review: ReviewAnswers) -> Iterator[Json]:
+        lines = [(one, self._text(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
+        parts = list(paragraphs(self._text(review.title), "bold"))
+        for one, line in lines:
+            first, *rest = split(line, CONTEXT_TEXT)
+            parts.append(listed([[said(first)]], ordered_from=one.number))
+            parts += [section(said(piece)) for piece in rest]
+        if not review.complete:
+            parts += paragraphs(self._text(phrase("review.ahead")))
+        yield from blocks(parts)
+        options = [_option(f"{one.number}. {line}", one.step) for one, line in lines]
+        menus = [
+            self._menu(self._id(Intent.CHANGE, seen=False, step=str(place)), "change_one", list(group))
+            for place, group in enumerate(together(options, lambda _: 1, OPTIONS, OPTIONS))
+        ]
+        yield _actions([*menus, self._button(Intent.BACK, "go_on")])
+
+    def _shared(self, reply: ShowShared) -> Iterator[Json]:
+        outline = Outline(self._catalogue, self._language)
+        yield from outlined(outline.shared(reply.report, reply.part, reply.updated))
+
+    def _checks(self, reply: ShowChecks) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(reply.title), "bold"))
+        yield from map(self._check, reply.rows)
+        yield _actions([self._button(Intent.NEW, "new", fresh=True)])
+
+    def _check(self, row: CheckRow) -> Json:
+        key = "checks.row_at_hand" if row.at_hand else "checks.row"
+        line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
+        go_on = button_id(Button(Intent.RESUME, row.id))
+        return {
+            "type": "section",
+            "text": _plain(clipped(line, CONTEXT_TEXT)),
+            "accessory": _button(self._label("resume"), go_on),
+        }
+
+    def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(reply.text), "bold"))
+        if reply.allowed:
+            yield from blocks([section(*({"type": "channel", "channel_id": one} for one in reply.allowed[:50]))])
+        yield _actions(
+            [
+                {
+                    "type": "conversations_select",
+                    "action_id": self._id(Intent.SHARE, seen=False),
+                    "placeholder": _plain(self._label("pick_channel")),
+                    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+                }
+            ]
+        )
+
+    # -- elsewhere ---------------------------------------------------------------------------------------------------
+
+    def copies(self, there: tuple[Receipt | None, ...]) -> Iterator[Part]:
+        """Yield the messages of a copy in a channel, each with the earlier one whose place it takes."""
+        card = there[0] if there else None
+        shown = [reply for reply in self._message.replies if isinstance(reply, ShowShared)]
+        made: list[tuple[Json, ...]] = []
+        for reply in shown:
+            pieces: list[tuple[Reply, list[Json]]] = [(reply, [block]) for block in self._shared(reply)]
+            made += [tuple(chain.from_iterable(part for _, part in group)) for group in _fitting(pieces)]
+        text = self._text(phrase("share.notification"))
+        for place, one in enumerate(made):
+            yield Copied(text, one, there[place] if place < len(there) else None, card, first=place == 0)
+        for surplus in there[len(made) :]:
+            yield Removed(surplus)
+
+    def home(self, home: ShowHome) -> Page:
+        """Return a person's page: their checks, what is to come, what to ask, the three questions."""
+        made = list(self._checks_at_home(home.checks))
+        made += self._listed(phrase("reminders.title"), map(self._text, home.reminders)) if home.reminders else []
+        made += self._listed(phrase("home.questions"), map(self._text, home.questions)) if home.questions else []
+        made += blocks(paragraphs(self._text(phrase("card"))))
+        made += self._quiet(phrase("who_sees"))
+        return Page({"type": "home", "blocks": made[:HOME_BLOCKS]})
+
+    def _checks_at_home(self, checks: ShowChecks) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(checks.title), "bold"))
+        yield from map(self._check, checks.rows[:HOME_ROWS])
+        if len(checks.rows) > HOME_ROWS:
+            yield from self._quiet(phrase("home.more", n=len(checks.rows) - HOME_ROWS))
+        yield _actions(
+            [self._button(Intent.NEW, "new", fresh=True, primary=True), self._button(Intent.SETTINGS, "settings")]
+        )
+
+    # -- buttons -----------------------------------------------------------------------------------------------------
+
+    def _text(self, said: Phrase | str) -> str:
+        return self._catalogue.text(said, self._language)
+
+    def _label(self, name: str) -> str:
+        return self._text(phrase(f"buttons.{name}"))
+
+    def _id(self, intent: Intent, *, argument: str = "", step: str | None = None, seen: bool = True) -> str:
+        asked = self._message.asked if seen and self._message.check else None
+        return button_id(Button(intent, argument, self._message.check, asked, step))
+
+    def _button(
+        self, intent: Intent, name: str, argument: str = "", *, fresh: bool = False, primary: bool = False
+    ) -> Json:
+        """Return a button by its name; one that is always fresh does not go stale with the question it stands at."""
+        return _button(self._label(name), self._id(intent, argument=argument, seen=not fresh), primary=primary)
+
+    def _pick(self, step: str, label: str, value: str) -> Json:
+        return _button(label, self._id(Intent.ANSWER, argument=value, step=step))
+
+    def _menu(self, action: str, name: str, options: list[Json]) -> Json:
+        return {
+            "type": "static_select",
+            "action_id": action,
+            "placeholder": _plain(self._label(name)),
+            "options": options,
+        }
+
+
+HOME_ROWS = 20
+
+
+def _pressed(message: Message) -> Receipt | None:
+    return message.to.pressed if isinstance(message.to, DirectMessage) else None
+
+
+def _halves(rendered: list[Json]) -> Iterator[list[Json]]:
+    """Keep a question and its buttons in one message, unless it is longer than a message may be."""
+    if len(rendered) <= MESSAGE_BLOCKS and sum(map(characters, rendered)) <= MESSAGE_CHARACTERS:
+        yield rendered
+    else:
+        yield from ([block] for block in rendered)
+
+
+def _fitting(pieces: list[tuple[Reply, list[Json]]]) -> Iterator[list[tuple[Reply, list[Json]]]]:
+    def size(piece: tuple[Reply, list[Json]]) -> int:
+        # Blocks count as characters of their share, so that one sum holds both limits.
+        share = MESSAGE_CHARACTERS // MESSAGE_BLOCKS
+        return max(sum(map(characters, piece[1])), share * len(piece[1]))
+
+    for group in together(pieces, size, MESSAGE_BLOCKS, MESSAGE_CHARACTERS):
+        yield list(group)
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _option(label: str, value: str) -> Json:
+    return {"text": _plain(clipped(label, OPTION_TEXT)), "value": value}
+
+
+def _button(label: str, action: str, *, primary: bool = False) -> Json:
+    made = {"type": "button", "text": _plain(clipped(label, BUTTON_TEXT)), "action_id": action}
+    return {**made, "style": "primary"} if primary else made
+
+
+def _actions(elements: list[Json]) -> Json:
+    return {"type": "actions", "elements": elements}
+
+
+def _escaped(text: str) -> str:
+    """Escape what the text beside blocks would be read for: pings and links."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,104 @@
+"""The socket to Slack, and the watchdog over it: one that has gone quiet is built anew.
+
+slack_sdk tries again for ever and says nothing of it; a process that looks healthy and hears nothing is what people
+complain about most.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters.notes import note
+
+PING_SECONDS = 5.0
+"""Four of them without an answer are silence."""
+LOOK_SECONDS = 1.0
+CONNECT_SECONDS = 20.0
+DOWN_SECONDS = 30.0
+"""How long slack_sdk may try by itself before everything is built anew."""
+REBUILDS = 10
+"""In a row and in vain: then the process ends, for its supervisor to start it again."""
+HANG_UP_SECONDS = 2.0
+
+
+class LostError(Exception):
+    """Slack could not be reached for minutes, however often the socket was built anew."""
+
+
+@dataclass
+class Health:
+    """What an operator wants to know of the socket."""
+
+    connected: bool = False
+    rebuilt: int = 0
+    heard_at: float | None = None
+    """When something came last, on a clock that cannot be set."""
+
+    @property
+    def quiet_seconds(self) -> float | None:
+        """For how long nothing has come."""
+        return None if self.heard_at is None else time.monotonic() - self.heard_at
+
+
+class Connection:
+    """Keeps one socket open."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, *, ping: float = PING_SECONDS, down: float = DOWN_SECONDS
+    ) -> None:
+        self._app = app
+        self._token = app_token
+        self._ping, self._down = ping, down
+        self.health = Health()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Listen until told to stop.
+
+        Raises:
+            LostError: it could not be built anew.
+
+        """
+        failed = 0
+        while not stopping.is_set():
+            handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=self._ping)
+            handler.client.on_message_listeners.append(self._heard)
+            try:
+                lived = await self._keep(handler, stopping)
+            finally:
+                self.health.connected = False
+                with suppress(Exception):
+                    await asyncio.wait_for(handler.close_async(), HANG_UP_SECONDS)  # type: ignore[no-untyped-call]
+            if stopping.is_set():
+                return
+            failed = 0 if lived else failed + 1
+            if failed >= REBUILDS:
+                raise LostError
+            self.health.rebuilt += 1
+            note("socket_rebuilt", in_vain=failed)
+
+    async def _keep(self, handler: AsyncSocketModeHandler, stopping: asyncio.Event) -> bool:
+        """Watch a socket until it is down for too long; tell whether it was ever up."""
+        connecting = asyncio.ensure_future(handler.connect_async())  # type: ignore[no-untyped-call]
+        lived, down_since = False, time.monotonic()
+        try:
+            while not stopping.is_set():
+                if await handler.client.is_connected():
+                    if not self.health.connected:
+                        note("socket_connected")
+                    self.health.connected, lived, down_since = True, True, time.monotonic()
+                else:
+                    self.health.connected = False
+                    if time.monotonic() - down_since > self._down:
+                        return lived
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), LOOK_SECONDS)
+            return lived
+        finally:
+            connecting.cancel()
+
+    async def _heard(self, _message: object) -> None:
+        self.health.heard_at = time.monotonic()

@@ -1,0 +1,159 @@
+"""Slack's payloads -> events: pure. What a payload repeats at a redelivery is the event's idempotency key."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.button_ids import read_button_id
+from adapters.slack.block_kit import MORE, TICKED
+from adapters.slack.people import About
+from conversations.events import LookedHome, Opened, Pressed, Typed
+from conversations.messages import Receipt
+from conversations.session import Intent, SessionKey
+
+PLATFORM = "slack"
+Body = Mapping[str, Any]
+_ENTITY = re.compile(r"<(?:[@#!]([A-Z0-9^a-z]+)|([^<>|]+))(?:\|([^<>]*))?>")
+_OURS = ("channel_join", "bot_message", "message_changed", "message_deleted")
+
+
+def place_of(team: str, enterprise: str | None) -> str:
+    """Return the workspace of a key: ids of people are only unique within it."""
+    return f"{enterprise or '-'}.{team}"
+
+
+def key_of(team: str, enterprise: str | None, user: str) -> SessionKey:
+    """Return whose conversation it is."""
+    return SessionKey(PLATFORM, place_of(team, enterprise), user)
+
+
+def team_of(workspace: str) -> str:
+    """Return the team in a key's workspace."""
+    return workspace.partition(".")[2]
+
+
+def plain(text: str) -> str:
+    """Return text as the person typed it: Slack escapes three characters, and writes links and mentions its own way."""
+
+    def word(match: re.Match[str]) -> str:
+        called, link, label = match.groups()
+        return str(label or called or link)
+
+    text = _ENTITY.sub(word, text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def moment(timestamp: str | None, now: datetime) -> datetime:
+    """Return when it happened, by Slack's clock where it says so."""
+    try:
+        return datetime.fromtimestamp(float(timestamp), UTC) if timestamp else now
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def command(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Opened | Typed:
+    """Read `/teamcheck` and the words behind it; `fresh` is the id of a check that may begin."""
+    text, repeated = plain(body.get("text") or "").strip(), body["trigger_id"]
+    if not text:
+        return Opened(key, now, fresh, language=about.language, zone=about.zone, id=repeated)
+    channel = body.get("channel_id") or ""
+    return Typed(
+        key,
+        now,
+        text,
+        id=repeated,
+        new_check=fresh,
+        language=about.language,
+        zone=about.zone,
+        channel=None if channel.startswith("D") else channel or None,
+    )
+
+
+def shortcut(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Opened:
+    """Read the global shortcut: it is the bare command."""
+    at = moment(body.get("action_ts"), now)
+    return Opened(key, at, fresh, language=about.language, zone=about.zone, id=body["trigger_id"])
+
+
+def typed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Typed | None:
+    """Read a line in our direct messages; None for what nobody typed."""
+    event = body["event"]
+    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") in _OURS:
+        return None
+    at = moment(event.get("ts"), now)
+    return Typed(
+        key,
+        at,
+        plain(event.get("text") or ""),
+        id=body["event_id"],
+        new_check=fresh,
+        language=about.language,
+        zone=about.zone,
+    )
+
+
+def looked_home(body: Body, key: SessionKey, about: About, now: datetime) -> LookedHome | None:
+    """Read that somebody opened their page; None for another tab of it."""
+    if body["event"].get("tab") != "home":
+        return None
+    at = moment(body["event"].get("event_ts"), now)
+    return LookedHome(key, at, body["event_id"], about.language, about.zone)
+
+
+def action_id(body: Body) -> str:
+    """Return the id that was pressed: of an overflow menu, the one of its option."""
+    action = body["actions"][0]
+    if action["action_id"] == MORE:
+        return str((action.get("selected_option") or {}).get("value", ""))
+    return str(action["action_id"])
+
+
+def pressed(body: Body, key: SessionKey, now: datetime, fresh: str) -> Pressed | None:
+    """Read a button or a menu; None where its id is none of ours."""
+    action = body["actions"][0]
+    button = read_button_id(action_id(body))
+    if button is None:
+        return None
+    arguments = (button.argument,) if button.argument else _picked(action, body, button.intent)
+    return Pressed(
+        key,
+        moment(action.get("action_ts"), now),
+        button.intent,
+        arguments,
+        check=button.check,
+        seen=button.seen,
+        step=button.step,
+        id=body["trigger_id"],
+        new_check=fresh,
+    )
+
+
+def _picked(action: Body, body: Body, intent: Intent) -> tuple[str, ...]:
+    if action["action_id"] != MORE:
+        if option := action.get("selected_option"):
+            return (str(option["value"]),)
+        if conversation := action.get("selected_conversation"):
+            return (str(conversation),)
+    if intent is not Intent.ANSWER:
+        return ()
+    # "Done": what is ticked is in the state of the whole message. Nothing ticked is no answer yet.
+    ticked = ((body.get("state") or {}).get("values") or {}).get(TICKED, {}).get(TICKED, {})
+    return tuple(str(option["value"]) for option in ticked.get("selected_options") or ()) or ("",)
+
+
+def pressed_at(body: Body) -> Receipt | None:
+    """Return the message of ours whose button was pressed, where we may write over it: in our direct messages."""
+    container = body.get("container") or {}
+    if container.get("type") != "message" or container.get("is_ephemeral"):
+        return None
+    channel, ts = str(container.get("channel_id", "")), str(container.get("message_ts", ""))
+    return Receipt(channel, ts, asks=True) if channel.startswith("D") and ts else None
+
+
+def written(body: Body, key: SessionKey, text: str, button_id: str, now: datetime) -> Typed | None:
+    """Read what was written in a form that stands for a button; None where its id is none of ours."""
+    button = read_button_id(button_id)
+    if button is None:
+        return None
+    return Typed(key, now, text, button.check, button.seen, id=body["trigger_id"], form=True)

@@ -1,0 +1,354 @@
+"""What Slack sends -> turns, and when it is acknowledged: after the commit, or by the guard where that takes long.
+
+Free of the transport: Socket Mode and HTTP end in the same listeners. Bolt runs them before it responds
+(`process_before_response`), as otherwise it acknowledges an event before anything was done with it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from slack_bolt import BoltResponse
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.errors import SlackApiError
+
+from adapters.notes import note
+from adapters.slack import forms, incoming
+from adapters.slack.block_kit import HERE, SURFACES, TICKED, WRITE
+from adapters.slack.incoming import Body, key_of
+from adapters.slack.people import FRESH_SECONDS, About, People
+from conversations.catalogue import Catalogue, Phrase, language_for, phrase
+from conversations.events import Administered, Event, Pressed, ShareEnded
+from conversations.messages import Destination, DirectMessage, HomePage, Receipt
+from conversations.ports import ClosedError, StorageError, TurnHandler
+from conversations.replies import Say, Turn
+from conversations.session import Intent, SessionKey
+
+GUARD_SECONDS = 2.2
+"""After which something is acknowledged though its turn is not done; Slack waits three seconds."""
+_NOT_NOW = 503
+"""Not acknowledged: an event comes again, and whoever pressed something sees that it failed."""
+
+NewId = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a turn went: what it led to, or what is wrong; neither, as long as it goes on."""
+
+    turn: Turn | None = None
+    refused: bool = False
+
+
+class Workspaces(Protocol):
+    """What of the store a platform needs itself."""
+
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a workspace sent the bot away, or that it is back."""
+
+
+class Listeners:
+    """Hands what people do to the turns."""
+
+    def __init__(
+        self,
+        turns: TurnHandler,
+        workspaces: Workspaces,
+        people: People,
+        catalogue: Catalogue,
+        packs: Mapping[str, str],
+        new_id: NewId,
+    ) -> None:
+        self._turns = turns
+        self._workspaces = workspaces
+        self._people = people
+        self._catalogue = catalogue.on(*SURFACES)
+        self._packs = packs
+        self._new_id = new_id
+        self._going: set[asyncio.Task[Turn]] = set()
+
+    async def drained(self, seconds: float) -> None:
+        """Wait for turns that go on behind their acknowledgement."""
+        if self._going:
+            await asyncio.wait(self._going, timeout=seconds)
+
+    # -- what people type --------------------------------------------------------------------------------------------
+
+    async def command(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take `/teamcheck`, wherever it is typed: the conversation is in our direct messages."""
+        key, about = await self._whose(context)
+        if about.stranger:
+            await ack(text=self._words(phrase("strangers"), about))
+            return None
+        if self._is_admin_word(body.get("text") or ""):
+            return await self._admin(body, context, ack, key)
+        event = incoming.command(body, key, about, _now(), self._new_id())
+        taken = await self._take(event, DirectMessage())
+        language = self._language(taken, about)
+        if taken.refused:
+            await ack(text=self._catalogue.text(phrase("not_saved"), language))
+        elif taken.turn is None:
+            await ack(text=self._catalogue.text(phrase("busy"), language))
+        else:
+            await ack(**self._pointer(body, language))
+        return None
+
+    async def shortcut(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take the global shortcut: as the bare command, but with nowhere to say anything."""
+        key, about = await self._whose(context)
+        event = incoming.shortcut(body, key, about, _now(), self._new_id())
+        return await self._acknowledged(event, DirectMessage(), ack)
+
+    async def message(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take a line typed in our direct messages."""
+        if not context.user_id or body["event"].get("bot_id"):
+            await ack()
+            return None
+        key, about = await self._whose(context)
+        event = incoming.typed(body, key, about, _now(), self._new_id())
+        if event is None or about.stranger:
+            await ack()
+            return None
+        return await self._acknowledged(event, DirectMessage(), ack)
+
+    async def home(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Fill somebody's page, whenever they look at it."""
+        key, about = await self._whose(context)
+        event = incoming.looked_home(body, key, about, _now())
+        if event is None or about.stranger:
+            await ack()
+            return None
+        return await self._acknowledged(event, HomePage(), ack)
+
+    # -- what people press -------------------------------------------------------------------------------------------
+
+    async def action(
+        self, body: Body, context: AsyncBoltContext, ack: AsyncAck, respond: AsyncRespond
+    ) -> BoltResponse | None:
+        """Take a button, or a menu."""
+        pressed_id = incoming.action_id(body)
+        if pressed_id == TICKED or pressed_id.startswith(HERE):
+            await ack()
+            return None
+        key = self._key(context)
+        if pressed_id.startswith(f"{WRITE}:"):
+            await ack()
+            await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
+            return None
+        event = incoming.pressed(body, key, _now(), self._new_id())
+        if event is None or _is_elsewhere(context):
+            await ack()
+            return None
+        taken = await self._take(event, DirectMessage(incoming.pressed_at(body)))
+        await ack()
+        if taken.refused:
+            await self._whisper(respond, phrase("not_saved"), key)
+        return None
+
+    async def submitted(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take what was written in a window; what cannot be read stays in it, with what is wrong."""
+        text, button, at = forms.what_was_written(body["view"])
+        event = incoming.written(body, self._key(context), text, button, _now())
+        if event is None:
+            await ack()
+            return None
+        taken = await self._take(event, DirectMessage(at))
+        turn = taken.turn
+        if taken.refused:
+            await self._in_form(ack, forms.ANSWER, phrase("not_saved"), self._language(taken, About()))
+        elif turn and turn.unread:
+            await self._in_form(ack, forms.ANSWER, _first_words(turn), self._language(taken, About()))
+        else:
+            await ack()
+        return None
+
+    async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
+        about = await self._people.about(context.team_id or "", context.user_id or "")
+        language = self._spoken(about)
+        question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
+        view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
+        try:
+            await context.client.views_open(trigger_id=body["trigger_id"], view=view)
+        except (SlackApiError, OSError, TimeoutError):
+            # The three seconds were over: the button is still there to be pressed again.
+            await self._whisper(respond, phrase("form.late"), self._key(context), language)
+
+    # -- admins ------------------------------------------------------------------------------------------------------
+
+    def _is_admin_word(self, text: str) -> bool:
+        words = (word for one in self._catalogue.languages for word in self._catalogue.words("words.admin", one))
+        return text.strip().casefold() in words
+
+    async def _admin(
+        self, body: Body, context: AsyncBoltContext, ack: AsyncAck, key: SessionKey
+    ) -> BoltResponse | None:
+        about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
+        taken = await self._take(Administered(key, _now(), {}), None)
+        language = self._language(taken, about)
+        if not about.admin:
+            await ack(text=self._catalogue.text(phrase("admin.refused"), language))
+            return None
+        if taken.turn is None:
+            await ack(text=self._catalogue.text(phrase("not_saved"), language))
+            return None
+        view = forms.rules_form(self._catalogue, language, taken.turn.session.workspace, self._packs)
+        try:
+            await context.client.views_open(trigger_id=body["trigger_id"], view=view)
+        except (SlackApiError, OSError, TimeoutError):
+            await ack(text=self._catalogue.text(phrase("form.late"), language))
+        else:
+            await ack()
+        return None
+
+    async def rules(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take what an admin set."""
+        key = self._key(context)
+        about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
+        if not about.admin:
+            await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
+            return None
+        event = Administered(key, _now(), forms.rules_written(body["view"]), id=body["trigger_id"])
+        taken = await self._take(event, DirectMessage())
+        if taken.refused:
+            await self._in_form(ack, "language", phrase("not_saved"), self._spoken(about))
+        elif taken.turn and taken.turn.unread:
+            await self._in_form(ack, "shares_a_day", _first_words(taken.turn), self._language(taken, about))
+        else:
+            await ack()
+        return None
+
+    async def take_down(
+        self, body: Body, context: AsyncBoltContext, ack: AsyncAck, respond: AsyncRespond
+    ) -> BoltResponse | None:
+        """Take a shared report out of a channel: its owner may, and an admin."""
+        await ack()
+        me = self._key(context)
+        about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
+        place = Receipt(body["channel"]["id"], body["message"]["ts"])
+        found = await self._workspaces.sharer(me, place)
+        if found is None:
+            await self._whisper(respond, phrase("take_down.nothing"), me, self._spoken(about))
+            return None
+        owner, check, share = found
+        event: Event
+        if owner == me:
+            event = Pressed(me, _now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
+        elif about.admin:
+            event = ShareEnded(owner, _now(), check, share, "taken_down", id=body["trigger_id"])
+        else:
+            await self._whisper(respond, phrase("take_down.refused"), me, self._spoken(about))
+            return None
+        taken = await self._take(event, DirectMessage())
+        told = phrase("not_saved") if taken.refused else phrase("take_down.done")
+        await self._whisper(respond, told, me, self._spoken(about))
+        return None
+
+    # -- the workspace -----------------------------------------------------------------------------------------------
+
+    async def sent_away(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take that the app was removed, or its token revoked: in either order, and more than once."""
+        event = body["event"]
+        if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            await ack()
+            return None
+        try:
+            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), _now()))
+        except StorageError:
+            return BoltResponse(status=_NOT_NOW)
+        await ack()
+        return None
+
+    # -- how a turn is taken -----------------------------------------------------------------------------------------
+
+    async def _acknowledged(self, event: Event, reply_to: Destination, ack: AsyncAck) -> BoltResponse | None:
+        taken = await self._take(event, reply_to)
+        if taken.refused:
+            return BoltResponse(status=_NOT_NOW)
+        await ack()
+        return None
+
+    async def _take(self, event: Event, reply_to: Destination | None) -> Taken:
+        """Take a turn, as long as Slack waits; it goes on behind the acknowledgement where that is too short."""
+        task = asyncio.ensure_future(self._turns.handle(event, reply_to))
+        self._going.add(task)  # nobody else holds on to it
+        task.add_done_callback(self._ended)
+        await asyncio.wait([task], timeout=GUARD_SECONDS)
+        if not task.done():
+            return Taken()
+        if isinstance(task.exception(), StorageError | ClosedError):
+            return Taken(refused=True)
+        return Taken(task.result())
+
+    def _ended(self, task: asyncio.Task[Turn]) -> None:
+        self._going.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited was told; a turn that went on behind is told of by the intake
+
+    async def _whose(self, context: AsyncBoltContext) -> tuple[SessionKey, About]:
+        return self._key(context), await self._people.about(context.team_id or "", context.user_id or "")
+
+    def _key(self, context: AsyncBoltContext) -> SessionKey:
+        return key_of(context.team_id or "", context.enterprise_id, context.user_id or "")
+
+    # -- what is said at once ----------------------------------------------------------------------------------------
+
+    def _words(self, told: Phrase, about: About) -> str:
+        return self._catalogue.text(told, self._spoken(about))
+
+    def _spoken(self, about: About) -> str:
+        return language_for(about.language or "", self._catalogue.languages)
+
+    def _language(self, taken: Taken, about: About) -> str:
+        person = taken.turn.session.person if taken.turn else None
+        return person.language if person and person.revision else self._spoken(about)
+
+    def _pointer(self, body: Body, language: str) -> Mapping[str, Any]:
+        """Say where the conversation is, to the person alone."""
+        text = self._catalogue.text(phrase("pointer"), language)
+        chat = f"https://slack.com/app_redirect?app={body['api_app_id']}&team={body['team_id']}"
+        button = {
+            "type": "button",
+            "action_id": HERE,
+            "text": {"type": "plain_text", "text": self._catalogue.text(phrase("buttons.open_chat"), language)},
+            "url": chat,
+        }
+        words = {"type": "section", "text": {"type": "plain_text", "text": text}, "accessory": button}
+        return {"response_type": "ephemeral", "text": text, "blocks": [words]}
+
+    async def _whisper(self, respond: AsyncRespond, told: Phrase, key: SessionKey, language: str = "") -> None:
+        """Say something to the person alone; what cannot be said is let be: a response URL is good for 30 minutes."""
+        spoken = language or self._spoken(await self._people.about(incoming.team_of(key.workspace), key.person))
+        try:
+            answer = await respond(
+                text=self._catalogue.text(told, spoken), response_type="ephemeral", replace_original=False
+            )
+        except (SlackApiError, OSError, TimeoutError):
+            return
+        if answer.status_code >= 400:  # noqa: PLR2004  an HTTP error, which slack_sdk does not raise
+            note("whisper_unheard", status=answer.status_code)
+
+    async def _in_form(self, ack: AsyncAck, field: str, told: Phrase, language: str) -> None:
+        await ack(response_action="errors", errors={field: self._catalogue.text(told, language)})
+
+
+def _is_elsewhere(context: AsyncBoltContext) -> bool:
+    """Whether somebody of another workspace did it, over a shared channel."""
+    return bool(context.actor_team_id and context.team_id and context.actor_team_id != context.team_id)
+
+
+def _first_words(turn: Turn) -> Phrase:
+    return next((reply.text for reply in turn.replies if isinstance(reply, Say)), phrase("form.unread"))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Listener = Callable[..., Awaitable[BoltResponse | None]]

@@ -1,0 +1,77 @@
+"""What Slack tells about somebody: their language, their clock, and what they may do here."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+KNOWN_SECONDS = 3600.0
+FRESH_SECONDS = 60.0
+"""How old what is known of an admin may be."""
+ASKED_SECONDS = 1.0
+"""How long an answer is waited for: whoever pressed something has to be acknowledged in three seconds."""
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What users.info says. Unknown, as long as Slack does not answer: then nobody is an admin."""
+
+    language: str | None = None
+    """An IETF tag, like zh-CN."""
+    zone: str | None = None
+    """An IANA name."""
+    admin: bool = False
+    stranger: bool = False
+    """From another workspace, over a shared channel."""
+
+
+UNKNOWN = About()
+
+
+class People:
+    """Asks users.info, each answer for a while."""
+
+    def __init__(self, client: AsyncWebClient, admins: frozenset[str] = frozenset()) -> None:
+        self._client = client
+        self._admins = admins
+        self._known: OrderedDict[tuple[str, str], tuple[float, About]] = OrderedDict()
+        self._asked: dict[tuple[str, str], asyncio.Task[About | None]] = {}
+
+    async def about(self, team: str, user: str, known_for: float = KNOWN_SECONDS) -> About:
+        """Return what is known of a user of a team; asks where that is older than so many seconds."""
+        who, now = (team, user), time.monotonic()
+        at, known = self._known.get(who, (-KNOWN_SECONDS, UNKNOWN))
+        if now - at < known_for:
+            return known
+        asked = self._asked.get(who)
+        if asked is None:
+            asked = self._asked[who] = asyncio.create_task(self._ask(team, user))
+            asked.add_done_callback(lambda _: self._asked.pop(who, None))
+        await asyncio.wait([asked], timeout=ASKED_SECONDS)
+        found = asked.result() if asked.done() else None
+        if found is None:
+            return About(admin=user in self._admins)
+        self._known[who] = (now, found)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    async def _ask(self, team: str, user: str) -> About | None:
+        try:
+            answer = await self._client.users_info(user=user, include_locale=True)
+        except (SlackApiError, OSError, TimeoutError):
+            return None
+        return _read(answer.get("user") or {}, team, named=user in self._admins)
+
+
+def _read(user: dict[str, Any], team: str, *, named: bool) -> About:
+    home = user.get("team_id") or team
+    elsewhere = home != team and team not in (user.get("enterprise_user") or {}).get("teams", ())
+    stranger = bool(user.get("is_stranger")) or elsewhere
+    admin = named or ((bool(user.get("is_admin")) or bool(user.get("is_owner"))) and not stranger)
+    return About(user.get("locale"), user.get("tz"), admin, stranger)
