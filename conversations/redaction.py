@@ -169,7 +169,8 @@ class _Redaction:
     names: tuple[str, ...]
 
     def record(self, value: Any) -> Any:  # noqa: ANN401  any record of a report
-        return replace(value, **{one.name: self._field(getattr(value, one.name), one) for one in _fields(value.__class__)})
+        found = _fields(value.__class__)
+        return replace(value, **{one.name: self._field(getattr(value, one.name), one) for one in found})
 
     def _field(self, value: object, field: _Field) -> object:
         match field.shows:

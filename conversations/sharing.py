@@ -16,7 +16,7 @@ from conversations.session import Check, Phase, Share, Written
 
 _DAY = timedelta(days=1)
 _REASONS = ("taken_down", "not_in_channel", "channel_not_found", "is_archived", "restricted")
-"""Why a copy is no longer in its channel, or never got there: those that have a sentence of their own."""
+"""Beginnings of why a copy is no longer in its channel, or never got there: those that have a sentence of their own."""
 
 # -- sharing -----------------------------------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ def ended(scene: Scene) -> Outcome:
     found = [one for one in scene.check.shares if isinstance(event, ShareEnded) and one.id == event.share]
     if not found:
         return scene, ()
-    reason = scene.meant.text if scene.meant.text in _REASONS else "other"
+    reason = next((one for one in _REASONS if scene.meant.text.startswith(one)), "other")
     after = _without(scene, found[0])
     # Whoever wants to be left alone did ask for the answer to what they just did, and not for this.
     if reason == "taken_down" and scene.person.left_alone:
