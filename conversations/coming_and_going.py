@@ -143,7 +143,8 @@ def start_over(scene: Scene) -> Outcome:
     after = to_next(scene.with_check(emptied))
     if after.check.is_profile:
         after = after.with_person(with_answers(after.person, {}, scene.event.at))
-    return after, (Noted(phrase("start_over.done")), *section_start(after, None), *view(after))
+    unshared = (Say(phrase("share.withdrawn", n=len(old.shares))),) if old.shares else ()
+    return after, (Noted(phrase("start_over.done")), *unshared, *section_start(after, None), *view(after))
 
 
 def do_not_start_over(scene: Scene) -> Outcome:

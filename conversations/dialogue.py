@@ -10,7 +10,7 @@ Nothing here knows a clock, a file or a platform.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from conversations import about_you, answering, coming_and_going, deciding, keeping, looking_up, reminding
+from conversations import about_you, answering, coming_and_going, deciding, keeping, looking_up, reminding, sharing
 from conversations.catalogue import language_for, phrase
 from conversations.events import (
     Administered,
@@ -67,24 +67,43 @@ def advance(
     if check is None:
         return _without_check(script, before, event, policy)
     mine = script if check.is_profile else packs.of(check.pack) or script
-    scene = Scene(mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy)
+    scene = Scene(
+        mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy, session.workspace
+    )
     if isinstance(event, TimePassed):
         return _time_passed(before, scene)
+    if isinstance(event, ShareEnded):
+        return _share_ended(before, scene)
+    return _done(before, scene)
+
+
+def _done(before: Session, scene: Scene) -> Turn:
+    """Take the turn of something that the person did."""
+    event, check, catalogue = scene.event, scene.check, scene.script.catalogue
     if isinstance(event, Typed | Pressed) and event.seen is not None and event.seen != check.asked:
         if isinstance(event, Pressed) and repeats(event, check.answers.get(event.step or "", ())):
-            return Turn(before, (), mine.catalogue)  # pressed twice: it was taken, and that was said
+            return Turn(before, (), catalogue)  # pressed twice: it was taken, and that was said
         after, replies = answering.moved_on(_not_forgetting(scene))
     elif scene.person.forgetting == check.id and (sure := _sure(scene)):
         if sure is Intent.YES:
-            return Turn(before, keeping.FAREWELL, mine.catalogue, erase=True)
+            return Turn(before, keeping.FAREWELL, catalogue, erase=True)
         scene = scene.with_person(replace(scene.person, forgetting=None))
         after, replies = scene, (Say(phrase("forget.kept")), *view(scene))
     else:
         if scene.person.forgetting is not None:
             scene = scene.with_person(replace(scene.person, forgetting=None))
         scene = replace(scene, meant=_read(scene))
+        if scene.saved is None and (check.phase, scene.meant.intent) in _OF_ALL_CHECKS:
+            return Turn(before, (), catalogue, needs_saved=True)
         after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    changed = after.check
+    return _taken(before, scene, after, replies)
+
+
+def _taken(before: Session, scene: Scene, after: Scene, replies: tuple[Reply, ...]) -> Turn:
+    """Note what the person's turn changed, and let copies in channels follow."""
+    check, event = scene.check, scene.event
+    after, posts = sharing.follow(scene, after)
+    changed = _not_sharing(after.check)
     if changed.parked or changed.warned_at:  # whoever does something is back
         changed = replace(changed, parked=False, warned_at=None)
     if changed != check:
@@ -100,8 +119,28 @@ def advance(
         session,
         (*_undelivered(session), *replies),
         after.script.catalogue,
-        next_due(changed, after.person, policy),
+        next_due(changed, after.person, scene.policy),
+        posts=posts,
         unread=scene.meant.intent is Intent.UNREADABLE and changed == check,
+    )
+
+
+def _not_sharing(check: Check) -> Check:
+    """Forget what was previewed once something else is asked."""
+    return check if check.phase is Phase.SHARING or check.sharing is None else replace(check, sharing=None)
+
+
+def _share_ended(before: Session, scene: Scene) -> Turn:
+    """Take the turn of a copy that is gone. The person did nothing: the check's times and what it asks stay."""
+    scene = replace(scene, meant=_read(scene))
+    after, replies = TRANSITIONS.get((scene.check.phase, Intent.SHARE_ENDED), _NOT_NOW).handler(scene)
+    return Turn(
+        _raised(before, replace(before, check=after.check)),
+        replies,
+        after.script.catalogue,
+        next_due(after.check, after.person, scene.policy),
+        notification=phrase("notification.warning"),
+        posts=sharing.withdrawn(scene.check, after.check),
     )
 
 
@@ -112,7 +151,7 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
         # It came in time, but nobody was there to send it, and now it is night.
         return Turn(before, (), scene.script.catalogue, later)
     after, replies = TRANSITIONS[check.phase, Intent.TIME].handler(scene)
-    changed = after.check
+    changed = _not_sharing(after.check)
     forgetting = before.person.forgetting == check.id
     if (changed.phase, changed.at) != (check.phase, check.at) or (replies and forgetting):
         # Something else is being asked now: an answer to what was asked before must not land on it.
@@ -130,13 +169,15 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
         None if expired else next_due(changed, after.person, scene.policy),
         expired=expired,
         notification=phrase(f"notification.{due if due and replies else 'reply'}"),
+        posts=sharing.withdrawn(check, None if expired else changed),
     )
 
 
 def _without_check(script: Script, session: Session, event: Event, policy: Policy) -> Turn:
     """Take a turn where there is no check at hand: what is kept about the person can be asked for all the same."""
     person, gone = session.person, (Goodbye(phrase("gone")),)
-    replies: tuple[Reply, ...] = () if isinstance(event, TimePassed) else gone
+    unasked = isinstance(event, TimePassed | ShareEnded)
+    replies: tuple[Reply, ...] = () if unasked else gone
     if isinstance(event, Typed):
         menu = keeping.SURE if person.forgetting is not None else ()
         meant = Reader(script, person.language).read(event.text, Phase.CONFIRMING, None, menu).intent
@@ -156,7 +197,7 @@ def _without_check(script: Script, session: Session, event: Event, policy: Polic
                 replies = keeping.held(policy)
             case Intent.EXPORT:
                 replies = (Held(whole=True),)
-    if not isinstance(event, TimePassed):
+    if not unasked:
         replies = (*_undelivered(session), *replies)
     return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
 
@@ -268,6 +309,8 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.FORGET: keeping.ask_to_forget,
     Intent.HELD: keeping.show_held,
     Intent.EXPORT: keeping.export,
+    Intent.UNSHARE: sharing.unshare,
+    Intent.SHARE_ENDED: sharing.ended,
 }
 """What only says something, marks a flag, or sets a time, and leaves the conversation where it is."""
 
@@ -279,6 +322,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.START_OVER): Move(coming_and_going.ask_sure, (Phase.CONFIRMING,)) for phase in _TALKING},
     **{(phase, Intent.DEEPER): Move(answering.deeper, (Phase.ASKING, phase)) for phase in _TALKING},
     **{(phase, Intent.DECIDE): Move(deciding.decide, (Phase.DECIDING, phase)) for phase in _TALKING},
+    **{(phase, Intent.SHARE): Move(sharing.share, (Phase.SHARING, phase)) for phase in _TALKING},
     **{(phase, Intent.UPDATE): Move(coming_and_going.update, (phase, *_ON)) for phase in _TALKING},
     **{(phase, Intent.LATER): _same(phase, coming_and_going.later) for phase in _UNFINISHED},
     **{(phase, Intent.QUIT): _same(phase, coming_and_going.leave) for phase in _UNFINISHED},
@@ -291,7 +335,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     },
     **{
         (phase, Intent.OPEN): _same(phase, coming_and_going.resume)
-        for phase in (Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING)
+        for phase in (Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING, Phase.SHARING)
     },
     (Phase.FINISHED, Intent.OPEN): _same(Phase.FINISHED, coming_and_going.reopen),
     # a question is being asked
@@ -321,6 +365,11 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     (Phase.CONFIRMING, Intent.YES): Move(coming_and_going.start_over, (Phase.ASKING,)),
     (Phase.CONFIRMING, Intent.NO): Move(coming_and_going.do_not_start_over, _ON_OR_REVIEW),
     (Phase.CONFIRMING, Intent.BACK): Move(coming_and_going.do_not_start_over, _ON_OR_REVIEW),
+    # "share exactly this?" is being asked
+    (Phase.SHARING, Intent.YES): Move(sharing.post, (Phase.SHARING, *_ON_OR_REVIEW)),
+    (Phase.SHARING, Intent.NO): Move(sharing.do_not_share, _ON_OR_REVIEW),
+    (Phase.SHARING, Intent.BACK): Move(sharing.do_not_share, _ON_OR_REVIEW),
+    (Phase.SHARING, Intent.LANGUAGE): _same(Phase.SHARING, sharing.other_language),
     # the person's own decision is being asked
     (Phase.DECIDING, Intent.GO_ON): Move(deciding.decided, _ON),
     (Phase.DECIDING, Intent.ASK_MORE): Move(deciding.decided, _ON),
@@ -335,4 +384,6 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     (Phase.FINISHED, Intent.QUIT): _same(Phase.FINISHED, coming_and_going.finish),
 }
 
+_OF_ALL_CHECKS = {(Phase.SHARING, Intent.YES), *((phase, Intent.SHARE) for phase in _TALKING)}
+"""Rows whose handlers look at all of the person's checks."""
 _NOT_NOW = Move(lost, ())

@@ -18,7 +18,7 @@ class Moved:
     """What a change of the profile moved in one saved check."""
 
     check: str
-    team: str
+    team: Phrase | str
     changes: tuple[Phrase, ...]
 
 

@@ -99,10 +99,12 @@ _COMMANDS = (
     Intent.FORGET,
     Intent.HELD,
     Intent.EXPORT,
+    Intent.SHARE,
+    Intent.UNSHARE,
 )
 _TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
 """Commands that a time follows."""
-_NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE)
+_NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE, Intent.UNSHARE)
 """Commands that a number follows, and a reason may."""
 
 

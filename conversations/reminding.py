@@ -20,7 +20,7 @@ from conversations.reminders import (
 )
 from conversations.replies import Listed, Reply, Say, ShowReport
 from conversations.scene import Outcome, Scene, lost, view
-from conversations.session import Reminder, ReminderKind
+from conversations.session import Check, Reminder, ReminderKind
 from conversations.zones import find_zone, near_zones
 
 # -- setting -----------------------------------------------------------------------------------------------------
@@ -192,7 +192,12 @@ def time_passed(scene: Scene) -> Outcome:
         case Due.WARNING:
             return scene.with_check(replace(check, warned_at=at)), (Say(_warning(scene)),)
         case Due.EXPIRY:
-            return scene, () if scene.person.left_alone else (Say(phrase("expired")),)
+            return scene, () if scene.person.left_alone else _expired(check)
+
+
+def _expired(check: Check) -> tuple[Reply, ...]:
+    shared = (Say(phrase("share.withdrawn", n=len(check.shares))),) if check.shares else ()
+    return (Say(phrase("expired")), *shared)
 
 
 def _warning(scene: Scene) -> Phrase:

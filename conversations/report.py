@@ -121,7 +121,8 @@ class Report:
 
     check: str
     pack: str
-    team: str
+    team: Phrase | str
+    """As the person calls it; in a copy for a channel, a pseudonym. Empty: they have not said."""
     changed_at: datetime
     complete: bool
     decision: Phrase | None

@@ -17,6 +17,7 @@ from conversations.script import Feeds, Packs, Script, Step
 from conversations.session import Check, Intent, Meant, Person, Phase, Written
 from conversations.vocabulary import QUESTIONS, Question, StepKind
 from conversations.wording import answer_phrase, choice_label, skill_name
+from conversations.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Scene:
     saved: tuple[Check, ...] | None = None
     packs: Packs = field(default_factory=lambda: Packs({}))
     policy: Policy = field(default_factory=Policy)
+    workspace: Workspace = field(default_factory=Workspace)
     carried: Facts | None = None
     """The facts of the scene before, where nothing was said since."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -73,7 +73,22 @@ DEEPER = ("deeper", "deeper 2", "go deeper on 3", "deeper 9")
 PASSING = ("fill in", "fill in", "keep", "keep profile", "what is pin factory")
 SETTING = ("interview 2026-03-05 14:00", "remind me tomorrow 9:00", "time zone Berlin")
 REMINDING = (*SETTING, "snooze", "stop", "quiet off")
-COMMANDS = (*INFORMING, "back", "keep", "later", "start over", "quit", "/back", "Yes!", "no", "y", "1.", "undo")
+SHARING = ("share", "share", "yes", "unshare", "unshare 2")
+COMMANDS = (
+    *INFORMING,
+    *SHARING,
+    "back",
+    "keep",
+    "later",
+    "start over",
+    "quit",
+    "/back",
+    "Yes!",
+    "no",
+    "y",
+    "1.",
+    "undo",
+)
 SOURCES = ("recruiter", "member", "manager", "posting", "a friend")
 NON_ANSWERS = ("?", "dunno", "don't know yet", "skip", "n/a", "rather not say", "doesn't apply")
 WORDS = st.text(st.characters(exclude_characters="{}"), max_size=30)
@@ -223,8 +238,12 @@ class Play:
         return self.take(self.event(doing))
 
     def type(self, *lines: str) -> Turn:
-        turns = [self.take(Typed(ME, NOON, line, self.talking))[1] for line in lines]
+        turns = [self.take(self.typed(line, NOON))[1] for line in lines]
         return turns[-1]
+
+    def typed(self, line: str, at: datetime, seen: int | None = None) -> Typed:
+        """Return a line as a platform brings it: looking at a channel, with an id that was drawn by chance."""
+        return Typed(ME, at, line, self.talking, seen, id=f"E{len(self.events)}", channel=f"C{len(self.events) % 3}")
 
     def event(self, doing: Doing) -> Event:
         at = NOON + timedelta(seconds=len(self.events))
@@ -245,8 +264,8 @@ class Play:
                 return TimePassed(ME, due or at, check.id if check else new)
             case "old line":
                 seen = check.asked - 1 - doing.number % 3 if check else 0
-                return Typed(ME, at, self.line(replace(doing, what="answer")), self.talking, seen=seen)
-        return Typed(ME, at, self.line(doing), self.talking, seen=check.asked if check else None)
+                return self.typed(self.line(replace(doing, what="answer")), at, seen)
+        return self.typed(self.line(doing), at, check.asked if check else None)
 
     def line(self, doing: Doing) -> str:  # noqa: C901  one case a thing to do
         check, number = self.session(self.talking).check, doing.number
@@ -409,6 +428,7 @@ def a_step_is_being_asked_exactly_while_the_phase_says_so(taken: Taken) -> None:
     else:
         assert check.at is None
     assert (check.offered is not None) == (check.phase is Phase.OFFERED)
+    assert (check.sharing is not None) == (check.phase is Phase.SHARING)
     assert check.phase is not Phase.FINISHED or (not taken.facts.open_steps() and not check.agenda)
     assert check.answered is None or check.answered in check.answers
     assert not check.is_profile or check.phase not in (Phase.FINISHED, Phase.DECIDING)
@@ -549,6 +569,17 @@ def every_other_check_is_left_alone(taken: Taken) -> None:
     assert taken.turn.session.saved == taken.before.saved
 
 
+def every_change_of_a_copy_is_posted_and_nothing_else(taken: Taken) -> None:
+    old = {one.id: one for one in taken.check_before.shares}
+    new = {one.id: one for one in taken.check.shares}
+    ended = {} if taken.turn.expired else new
+    assert {post.share for post in taken.turn.posts if not post.replies} == old.keys() - ended.keys()
+    changed = {name for name, one in new.items() if one != old.get(name)}
+    assert {post.share for post in taken.turn.posts if post.replies} == changed
+    if new.keys() - old.keys():
+        assert taken.row == (Phase.SHARING, Intent.YES)
+
+
 SOUND = (
     it_is_answered_in_words_that_are_all_there,
     a_step_is_being_asked_exactly_while_the_phase_says_so,
@@ -564,6 +595,7 @@ SOUND = (
     the_profile_is_what_its_dialogue_says,
     the_person_is_told_what_a_change_of_a_finished_check_moved,
     every_other_check_is_left_alone,
+    every_change_of_a_copy_is_posted_and_nothing_else,
 )
 
 
@@ -873,9 +905,11 @@ LINES = {
     Intent.FORGET: "forget me",
     Intent.HELD: "what do you hold about me?",
     Intent.EXPORT: "export",
+    Intent.SHARE: "share",
+    Intent.UNSHARE: "unshare",
 }
-UNTYPED = (Intent.OPEN, Intent.TIME)
-OF_A_CHECK = (Intent.DECIDE, Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
+UNTYPED = (Intent.OPEN, Intent.TIME, Intent.SHARE_ENDED)
+OF_A_CHECK = (Intent.DECIDE, Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE, Intent.SHARE, Intent.UNSHARE)
 """What has no place in the dialogue about the person."""
 
 
@@ -897,6 +931,8 @@ def in_phase(phase: Phase) -> Play:
             play.type("start over")
         case Phase.DECIDING:
             play.type("decide")
+        case Phase.SHARING:
+            play.type("share")
         case Phase.FINISHED:
             finish(play, lambda _: "?")
     assert play.check.phase is phase
@@ -964,6 +1000,8 @@ def test_every_row_of_the_table_does_what_it_says_about_the_person_too(phase: Ph
         (Phase.DECIDING, Intent.WHY),
         (Phase.DECIDING, Intent.NO),
         (Phase.DECIDING, Intent.UNREADABLE),
+        (Phase.SHARING, Intent.KEEP),
+        (Phase.SHARING, Intent.UNREADABLE),
         (Phase.ASKING, Intent.FILL_IN),
         (Phase.ASKING, Intent.KEEP_PROFILE),
         (Phase.REVIEWING, Intent.FILL_IN),
@@ -1092,7 +1130,7 @@ def test_coming_back_recalls_the_answer_before_the_question() -> None:
     assert [reply.text.key for reply in turn.replies if isinstance(reply, Say)] == ["welcome_back", "last_said"]
 
 
-@pytest.mark.parametrize("phase", [Phase.ASKING, Phase.OFFERED, Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING])
+@pytest.mark.parametrize("phase", [one for one in Phase if one not in (Phase.NEW, Phase.FINISHED)])
 def test_coming_back_finds_the_conversation_where_it_was(phase: Phase) -> None:
     play = in_phase(phase)
     before = play.session()

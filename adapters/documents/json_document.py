@@ -32,7 +32,7 @@ def to_json(report: Report, catalogue: Catalogue, language: str, part: ReportPar
         "check": report.check,
         "pack": report.pack,
         "language": language,
-        "team": report.team,
+        "team": text(report.team),
         "changed_at": report.changed_at.isoformat(),
         "complete": report.complete,
         "decision": report.decision and text(report.decision),

@@ -74,6 +74,8 @@ HANDFUL = 5
 """Questions for one person; nobody answers more in half an hour."""
 FIRST_FEW = 5
 """Questions to ask where there is time for no more."""
+ON_A_CARD = 3
+"""Flags, and questions, that a card names; it is read in passing."""
 
 Block = Heading | Paragraph | Points | Grid
 
@@ -99,10 +101,45 @@ class Outline:
 
     def shared(self, report: Report, part: Literal["card", "detail"], updated: date | None) -> Iterator[Block]:
         """Yield the blocks of a copy for a channel: a card that is read in five seconds, or what stands below it."""
-        yield from self._whole(report)
+        if part == "card":
+            yield from self._card(report, updated)
+        else:
+            yield from self._below_the_title(report)
+
+    def _card(self, report: Report, updated: date | None) -> Iterator[Block]:
+        yield Heading(self._title(report, "title"), 1)
+        if not report.complete:
+            yield Paragraph(self._label("partial"))
+        yield Points(tuple(map(self._verdict_line, report.verdicts)))
+        to_ask = [question for question in report.questions if question.whom is not Whom.YOURSELF]
+        yield Points(
+            (
+                self._few("flags", [self._text(flag.headline) for flag in report.flags]),
+                self._few("questions", [self._text(question.ask) for question in to_ask]),
+            )
+        )
+        if updated:
+            yield Paragraph(self._text(phrase("share.card.updated", date=updated)), quiet=True)
+        yield Paragraph(self._text(phrase("share.card.about")), quiet=True)
+
+    def _verdict_line(self, verdict: Verdict) -> Item:
+        section = phrase(f"sections.{verdict.question}_short")
+        return Item(self._text(phrase("share.card.verdict", section=section, judged=self._judged(verdict))))
+
+    def _few(self, what: str, lines: list[str]) -> Item:
+        """Count them, and show the first."""
+        if not lines:
+            return Item(self._text(phrase(f"share.card.no_{what}")))
+        left = len(lines) - ON_A_CARD
+        more = (self._text(phrase("share.card.more", n=left)),) if left > 0 else ()
+        shown = (*lines[:ON_A_CARD], *more)
+        return Item(self._text(phrase(f"share.card.{what}", n=len(lines))), (Detail("", shown),))
 
     def _whole(self, report: Report) -> Iterator[Block]:
         yield Heading(self._title(report, "title"), 1)
+        yield from self._below_the_title(report)
+
+    def _below_the_title(self, report: Report) -> Iterator[Block]:
         if report.decision:
             yield Paragraph(self._text(report.decision))
         if report.goal:
@@ -149,7 +186,7 @@ class Outline:
         return self._text(phrase(f"report.{key}", **args))
 
     def _title(self, report: Report, key: str) -> str:
-        return self._label(f"{key}_team", team=report.team) if report.team else self._label(key)
+        return self._label(f"{key}_team", team=self._text(report.team)) if report.team else self._label(key)
 
     def _flags(self, report: Report) -> Iterator[Block]:
         yield Heading(self._label("flags"), 2)
@@ -193,12 +230,10 @@ class Outline:
             yield Points((self._verdict(verdict),))
 
     def _verdict(self, verdict: Verdict) -> Item:
-        sure = self._label(f"confidence_{verdict.confidence or 'none'}")
-        covered = self._label("coverage", answered=verdict.answered, asked=verdict.asked)
         sources = tuple(map(self._text, verdict.sources)) or (self._label("sources_none"),)
         known_from = self._text(phrase("answer.list", items=sources))
         return Item(
-            self._label("judged", headline=self._text(verdict.headline), sure=sure, covered=covered),
+            self._judged(verdict),
             (
                 Detail("", tuple(map(self._text, verdict.notes))),
                 *(self._detail("sources", known_from) if verdict.confidence else ()),
@@ -206,6 +241,11 @@ class Outline:
                 *self._detail("would_change", self._text(verdict.would_change)),
             ),
         )
+
+    def _judged(self, verdict: Verdict) -> str:
+        sure = self._label(f"confidence_{verdict.confidence or 'none'}")
+        covered = self._label("coverage", answered=verdict.answered, asked=verdict.asked)
+        return self._label("judged", headline=self._text(verdict.headline), sure=sure, covered=covered)
 
     def _sides(self, verdict: Verdict) -> Iterator[Detail]:
         if verdict.question != "kind":

@@ -12,7 +12,7 @@ from conversations.report import Report
 def checks_table(reports: Iterable[Report], catalogue: Catalogue, language: str) -> Table:
     """Lay out the checks, one a row."""
 
-    def text(said: Phrase) -> str:
+    def text(said: Phrase | str) -> str:
         return catalogue.text(said, language)
 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
@@ -22,5 +22,5 @@ def checks_table(reports: Iterable[Report], catalogue: Catalogue, language: str)
         done = len(report.answers)
         state = phrase("checks.finished") if report.complete else phrase("checks.open", n=done)
         date = day(report.changed_at, language, short=True)
-        table.add_row(*map(Text, (report.check, report.team or text(phrase("checks.nameless")), text(state), date)))
+        table.add_row(*map(Text, (report.check, text(report.team or phrase("checks.nameless")), text(state), date)))
     return table
