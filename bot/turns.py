@@ -9,8 +9,9 @@ from weakref import WeakValueDictionary
 from bot.packs_in_use import PacksInUse
 from conversations.catalogue import Phrase, phrase
 from conversations.dialogue import advance
-from conversations.events import Event, TimePassed, Typed
+from conversations.events import Administered, Event, LookedHome, Pressed, ShareEnded, TimePassed, Typed
 from conversations.messages import Destination, InChannel, Message
+from conversations.newcomers import introduced
 from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.reminders import Policy
 from conversations.replies import Held, Reply, Say, Turn
@@ -18,6 +19,9 @@ from conversations.session import PROFILE_CHECK, Check, Session, SessionKey
 
 TRIES = 20
 """After which somebody else is taken to change the same record again and again."""
+
+_SAYING_NOTHING = (TimePassed, LookedHome, ShareEnded, Administered)
+"""Events that the person does not hear of failed messages at."""
 
 Nudge = Callable[[SessionKey], None]
 """Tells the delivery that a conversation has something to send."""
@@ -79,7 +83,8 @@ class Turns:
 
         """
         async with self._locked(event.key):
-            session = await self._store.load(event.key)
+            loaded = await self._store.load(event.key)
+            session = introduced(loaded, event, self._packs.begin.catalogue.languages)
             turn = Turn(Session(session.person), (Say(text),), self._packs.begin.catalogue)
             if not stranger and not session.person.revision:
                 return replace(turn, replies=())
@@ -108,11 +113,11 @@ class Turns:
 
     async def _load(self, event: Event) -> Session:
         before = await self._store.load(event.key, event.check)
-        if before.person.about_me and event.check is None and isinstance(event, Typed):
+        if before.person.about_me and event.check is None and isinstance(event, Typed | Pressed):
             before = await self._store.load(event.key, PROFILE_CHECK)
         if before.check and before.check.is_profile:
             before = replace(before, saved=await self._saved(event.key))
-        return before
+        return introduced(before, event, self._packs.begin.catalogue.languages)
 
     async def _saved(self, key: SessionKey) -> tuple[Check, ...]:
         return tuple(check for check in await self._store.checks(key) if not check.is_profile)
@@ -129,7 +134,7 @@ class Turns:
             return await self._store.erase(event.key, event.at, event.id, farewell)
         if turn.session == before and event.id is None and not messages and not isinstance(event, TimePassed):
             return Commit.SAVED
-        told = bool(before.undelivered) and not isinstance(event, TimePassed)
+        told = bool(before.undelivered) and bool(turn.replies) and not isinstance(event, _SAYING_NOTHING)
         work = Work(
             before,
             turn.session,

@@ -1,6 +1,7 @@
 """Text is an address until the last moment: a Phrase names a sentence, a Catalogue holds it in each language."""
 
 import re
+from collections import ChainMap
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+SURFACES = ("chat", "slack", "discord")
+"""Where a sentence may be worded in its own way: in a table of this name, at the address that it has elsewhere."""
 ENGLISH = "en"
 """The language of whoever asks for one that nobody wrote."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -38,11 +41,16 @@ def phrase(key: str, **args: Arg) -> Phrase:
 
 def language_for(tag: str, available: Collection[str]) -> str:
     """Return the language to speak to somebody whose platform says "zh-TW", "zh_CN.UTF-8" or "de"."""
+    return spoken(tag, available) or ENGLISH
+
+
+def spoken(tag: str, available: Collection[str]) -> str | None:
+    """Return the language that a tag means; None where it is not spoken."""
     wanted = re.split(r"[.@]", tag.casefold().replace("_", "-"))[0]
     by_tag = {one.casefold(): one for one in available}
     while wanted and wanted not in by_tag:
         wanted = wanted.rpartition("-")[0]
-    return by_tag.get(wanted, ENGLISH)
+    return by_tag.get(wanted)
 
 
 @cache
@@ -63,25 +71,36 @@ class Catalogue:
     """Every sentence and word list, per language; English stands in for a language that it does not have."""
 
     def __init__(self, languages: Mapping[str, Entries]) -> None:
-        self.languages = languages
+        self.languages: Mapping[str, Entries] = {
+            language: {key: text for key, text in entries.items() if surface_of(key) is None}
+            for language, entries in languages.items()
+        }
+        self._surfaces = {
+            (surface, language): {
+                key.removeprefix(f"{surface}."): text for key, text in entries.items() if surface_of(key) == surface
+            }
+            for surface in SURFACES
+            for language, entries in languages.items()
+        }
         self.worked_out: dict[Hashable, Any] = {}
         """What readers make of the words, once: it hangs on nothing else."""
         self._below: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {}
 
     def on(self, *surfaces: str) -> "Catalogue":
-        """Return the catalogue as it is on these surfaces: the last one that words a sentence itself counts."""
-        found = self.worked_out.get(("on", surfaces))
-        if found is None:
-            merged = {one: dict(entries) for one, entries in self.languages.items()}
-            for surface in surfaces:
-                for one, entries in self.languages.items():
-                    own = {
-                        key.removeprefix(f"{surface}."): text
-                        for key, text in entries.items()
-                        if key.startswith(f"{surface}.")
-                    }
-                    merged[one].update(own)
-            found = self.worked_out["on", surfaces] = Catalogue(merged)
+        """Return the catalogue as it is worded there, the last of them having the last word; worked out once."""
+        key = ("on", *surfaces)
+        if key not in self.worked_out:
+            self.worked_out[key] = Catalogue(
+                {
+                    language: dict(
+                        ChainMap(
+                            *(self._surfaces.get((one, language), {}) for one in reversed(surfaces)), dict(entries)
+                        )
+                    )
+                    for language, entries in self.languages.items()
+                }
+            )
+        found: Catalogue = self.worked_out[key]
         return found
 
     def entries(self, language: str) -> Entries:
@@ -137,6 +156,12 @@ class Catalogue:
 def day(when: date, language: str, *, short: bool = False) -> str:
     """Write a day as the language writes it: March 2, 2026, or 2026年3月2日."""
     return format_date(when, "medium" if short else "long", locale_of(language))
+
+
+def surface_of(key: str) -> str | None:
+    """Return the surface that an address is for; None where it is said everywhere."""
+    root = key.partition(".")[0]
+    return root if root in SURFACES else None
 
 
 def placeholders(sentence: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ def begin(scene: Scene) -> Outcome:
         here = to_next(_prefilled(scene))
         return here, (Say(phrase("profile.greeting")), *view(here))
     here = to_next(scene)
-    return here, (Say(phrase("greeting")), *section_start(here, None), *view(here))
+    return here, (Say(phrase("greeting")), Say(phrase("who_sees")), *section_start(here, None), *view(here))
 
 
 def _prefilled(scene: Scene) -> Scene:
@@ -113,14 +113,21 @@ def update(scene: Scene) -> Outcome:
 
 def later(scene: Scene) -> Outcome:
     """Leave; everything is kept."""
-    key = "profile.goodbye" if scene.check.is_profile else "later"
-    return scene, (Goodbye(phrase(key, id=scene.check.id)),)
+    return _leave_profile(scene) if scene.check.is_profile else (scene, (Goodbye(phrase("later", id=scene.check.id)),))
 
 
 def leave(scene: Scene) -> Outcome:
     """Leave in the middle, with how to come back and how to be forgotten."""
-    key = "profile.goodbye" if scene.check.is_profile else "quit"
-    return scene, (Goodbye(phrase(key, id=scene.check.id)),)
+    return _leave_profile(scene) if scene.check.is_profile else (scene, (Goodbye(phrase("quit", id=scene.check.id)),))
+
+
+def _leave_profile(scene: Scene) -> Outcome:
+    """Leave the dialogue about the person; where a conversation goes on without an end, say what it goes on with."""
+    person = scene.person
+    after = scene.with_person(replace(person, about_me=False))
+    waiting = scene.policy.reachable and any(check.id == person.current_check for check in scene.saved or ())
+    way_back = (Say(phrase("profile.way_back")),) if waiting else ()
+    return after, (*way_back, Goodbye(phrase("profile.goodbye")))
 
 
 def finish(scene: Scene) -> Outcome:

@@ -9,8 +9,21 @@ Nothing here knows a clock, a file or a platform.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from conversations import about_you, answering, coming_and_going, deciding, keeping, looking_up, reminding, sharing
+from conversations import (
+    about_you,
+    answering,
+    checks_at_hand,
+    coming_and_going,
+    deciding,
+    keeping,
+    looking_up,
+    personal_settings,
+    reminding,
+    sharing,
+)
+from conversations.administering import administer
 from conversations.catalogue import language_for, phrase
 from conversations.events import (
     Administered,
@@ -23,13 +36,14 @@ from conversations.events import (
     TimePassed,
     Typed,
 )
+from conversations.newcomers import introduced
 from conversations.reading_answers import Reader
 from conversations.reading_buttons import read_button, repeats
 from conversations.reminders import Due, Policy, awake, next_due
-from conversations.replies import Goodbye, Held, Reply, Say, Turn
-from conversations.scene import Handler, Scene, lost, menu, view
+from conversations.replies import Goodbye, Reply, Say, Turn
+from conversations.scene import Handler, Outcome, Scene, lost, menu, view
 from conversations.script import Packs, Script
-from conversations.session import PROFILE_CHECK, Check, Intent, Meant, Phase, Session
+from conversations.session import PROFILE_CHECK, Check, Intent, Meant, Person, Phase, Session
 from conversations.zones import is_zone
 
 _UNASKED = (Due.NUDGE, Due.WARNING, Due.EXPIRY)
@@ -60,48 +74,60 @@ def advance(
     for words leaves it as it was.
 
     """
-    before, policy, packs = session, policy or Policy(), packs or Packs({script.id: script})
+    policy, packs = policy or Policy(), packs or Packs({script.id: script})
+    before = session = introduced(session, event, script.catalogue.languages)
     if isinstance(event, Opened):
         session = _at_hand(script, session, event)
     check = session.check
+    known = check is not None and not check.is_profile
+    mine = (packs.of(check.pack) if check and known else None) or script
+    # Where there is no check an empty one stands in, for what needs none; it is not kept.
+    shown = check or Check("", script.name, event.at, event.at)
+    opened = Meant(Intent.OPEN)
+    scene = Scene(mine, session.person, shown, event, opened, session.saved, packs, policy, session.workspace)
+    match event:
+        case LookedHome():
+            return _looked_home(before, scene)
+        case Administered():
+            return _administered(before, replace(scene, script=script), event)
     if check is None:
-        return _without_check(script, before, event, policy)
-    mine = script if check.is_profile else packs.of(check.pack) or script
-    scene = Scene(
-        mine, session.person, check, event, Meant(Intent.OPEN), session.saved, packs, policy, session.workspace
-    )
-    if isinstance(event, TimePassed):
-        return _time_passed(before, scene)
-    if isinstance(event, ShareEnded):
-        return _share_ended(before, scene)
-    return _done(before, scene)
+        return _without_check(before, scene)
+    match event:
+        case TimePassed():
+            return _time_passed(before, scene)
+        case ShareEnded():
+            return _share_ended(before, scene)
+        case _:
+            return _taken(before, scene)
 
 
-def _done(before: Session, scene: Scene) -> Turn:
-    """Take the turn of something that the person did."""
-    event, check, catalogue = scene.event, scene.check, scene.script.catalogue
+def _taken(before: Session, scene: Scene) -> Turn:
+    """Take the turn that the person brings."""
+    event, check = scene.event, scene.check
     if isinstance(event, Typed | Pressed) and event.seen is not None and event.seen != check.asked:
         if isinstance(event, Pressed) and repeats(event, check.answers.get(event.step or "", ())):
-            return Turn(before, (), catalogue)  # pressed twice: it was taken, and that was said
-        after, replies = answering.moved_on(_not_forgetting(scene))
+            return Turn(before, (), scene.script.catalogue)  # pressed twice: it was taken, and that was said
+        outcome = answering.moved_on(_not_forgetting(scene))
     elif scene.person.forgetting == check.id and (sure := _sure(scene)):
         if sure is Intent.YES:
-            return Turn(before, keeping.FAREWELL, catalogue, erase=True)
+            return Turn(before, keeping.FAREWELL, scene.script.catalogue, erase=True)
         scene = scene.with_person(replace(scene.person, forgetting=None))
-        after, replies = scene, (Say(phrase("forget.kept")), *view(scene))
+        outcome = scene, (Say(phrase("forget.kept")), *view(scene))
     else:
         if scene.person.forgetting is not None:
             scene = scene.with_person(replace(scene.person, forgetting=None))
         scene = replace(scene, meant=_read(scene))
         if scene.saved is None and (check.phase, scene.meant.intent) in _OF_ALL_CHECKS:
-            return Turn(before, (), catalogue, needs_saved=True)
-        after, replies = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
-    return _taken(before, scene, after, replies)
+            return Turn(before, (), scene.script.catalogue, needs_saved=True)
+        outcome = TRANSITIONS.get((check.phase, scene.meant.intent), _NOT_NOW).handler(scene)
+    return _ended(before, scene, outcome)
 
 
-def _taken(before: Session, scene: Scene, after: Scene, replies: tuple[Reply, ...]) -> Turn:
-    """Note what the person's turn changed, and let copies in channels follow."""
-    check, event = scene.check, scene.event
+def _ended(before: Session, scene: Scene, outcome: Outcome) -> Turn:
+    """Note what a turn changed, and let copies in channels follow."""
+    (after, replies), event, check = outcome, scene.event, scene.check
+    if after.needs_saved or after.instead:
+        return _again(before, after)
     after, posts = sharing.follow(scene, after)
     changed = _not_sharing(after.check)
     if changed.parked or changed.warned_at:  # whoever does something is back
@@ -114,12 +140,14 @@ def _taken(before: Session, scene: Scene, after: Scene, replies: tuple[Reply, ..
             asked=check.asked + 1,
             reminded=changed.reminded if changed.answers == check.answers else None,
         )
-    session = _raised(before, replace(before, person=after.person, check=changed))
+    leaving = any(isinstance(reply, Goodbye) for reply in replies)
+    person = after.person if leaving else _is_here(after.person, changed, event)
+    session = _raised(before, replace(before, person=person, check=changed))
     return Turn(
         session,
         (*_undelivered(session), *replies),
         after.script.catalogue,
-        next_due(changed, after.person, scene.policy),
+        next_due(changed, person, scene.policy),
         posts=posts,
         unread=scene.meant.intent is Intent.UNREADABLE and changed == check,
     )
@@ -144,6 +172,40 @@ def _share_ended(before: Session, scene: Scene) -> Turn:
     )
 
 
+def _again(before: Session, scene: Scene) -> Turn:
+    return Turn(before, (), scene.script.catalogue, needs_saved=scene.needs_saved, instead=scene.instead)
+
+
+def _is_here(person: Person, check: Check, event: Event) -> Person:
+    """Whoever presses a button or fills in a form of another check is at that check: what they type is said there."""
+    if not (isinstance(event, Pressed) or (isinstance(event, Typed) and event.form)):
+        return person
+    return replace(
+        person,
+        about_me=check.is_profile,
+        current_check=person.current_check if check.is_profile else check.id,
+    )
+
+
+def _looked_home(before: Session, scene: Scene) -> Turn:
+    """Show the person's page: they said nothing, so that all stays as it is."""
+    after, replies = checks_at_hand.show_home(scene)
+    if after.needs_saved:
+        return _again(before, after)
+    return Turn(before, replies, scene.script.catalogue, _still_due(before, scene))
+
+
+def _administered(before: Session, scene: Scene, event: Administered) -> Turn:
+    """Set rules of the workspace; the admin's own check, if they have one, stays as it is."""
+    workspace, replies = administer(before.workspace, event.rules, scene.script.catalogue, scene.packs)
+    after = _raised(before, replace(before, workspace=workspace))
+    return Turn(after, replies, scene.script.catalogue, _still_due(before, scene))
+
+
+def _still_due(before: Session, scene: Scene) -> datetime | None:
+    return next_due(before.check, before.person, scene.policy) if before.check else None
+
+
 def _time_passed(before: Session, scene: Scene) -> Turn:
     """Take the turn that a time brings. It is nothing that the person did: the check's own times stay as they are."""
     check, due = scene.check, scene.due
@@ -159,7 +221,7 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
     person = before.person
     if replies and due is not Due.EXPIRY:
         # What the person says next is said to this.
-        person = replace(person, current_check=check.id, forgetting=None)
+        person = replace(person, current_check=check.id, forgetting=None, about_me=False)
     session = _raised(before, replace(before, person=person, check=changed))
     expired = due is Due.EXPIRY
     return Turn(
@@ -173,33 +235,43 @@ def _time_passed(before: Session, scene: Scene) -> Turn:
     )
 
 
-def _without_check(script: Script, session: Session, event: Event, policy: Policy) -> Turn:
-    """Take a turn where there is no check at hand: what is kept about the person can be asked for all the same."""
-    person, gone = session.person, (Goodbye(phrase("gone")),)
-    unasked = isinstance(event, TimePassed | ShareEnded)
-    replies: tuple[Reply, ...] = () if unasked else gone
-    if isinstance(event, Typed):
-        menu = keeping.SURE if person.forgetting is not None else ()
-        meant = Reader(script, person.language).read(event.text, Phase.CONFIRMING, None, menu).intent
-        person = replace(person, forgetting=None)
-        match meant:
-            case Intent.YES if session.person.forgetting is not None:
-                return Turn(session, keeping.FAREWELL, script.catalogue, erase=True)
-            case Intent.NO if session.person.forgetting is not None:
-                replies = (Say(phrase("forget.kept")),)
-            case Intent.FORGET:
-                person, replies = keeping.asked_to_forget(person)
-            case Intent.STOP:
-                person, replies = replace(person, left_alone=True), (Say(phrase("stop.done")),)
-            case Intent.WRITE_AGAIN:
-                person, replies = replace(person, left_alone=False), (Say(phrase("stop.undone")),)
-            case Intent.HELD:
-                replies = keeping.held(policy)
-            case Intent.EXPORT:
-                replies = (Held(whole=True),)
-    if not unasked:
-        replies = (*_undelivered(session), *replies)
-    return Turn(_raised(session, replace(session, person=person)), replies, script.catalogue)
+def _without_check(before: Session, scene: Scene) -> Turn:
+    """Take a turn where there is no check at hand: what needs none works all the same."""
+    event, catalogue, forgetting = scene.event, scene.script.catalogue, scene.person.forgetting
+    # The "yes" of another message must not answer this.
+    asked = forgetting is not None and not (isinstance(event, Pressed) and event.check not in (None, forgetting))
+    if isinstance(event, TimePassed | ShareEnded):
+        return Turn(before, (), catalogue)
+    if isinstance(event, Typed | Pressed):
+        scene = scene.with_person(replace(scene.person, forgetting=None))
+        scene = replace(scene, meant=_meant_without_check(scene, keeping.SURE if asked else ()))
+    outcome: Outcome
+    match scene.meant.intent:
+        case Intent.YES if asked:
+            return Turn(before, keeping.FAREWELL, catalogue, erase=True)
+        case Intent.NO if asked:
+            outcome = scene, (Say(phrase("forget.kept")),)
+        case intent if handler := _NEEDING_NO_CHECK.get(intent):
+            outcome = handler(scene)
+        case _ if event.check is None and isinstance(event, Typed | Pressed) and event.new_check:
+            outcome = checks_at_hand.greet(scene)
+        case _:
+            known = event.check is not None or scene.person.current_check is not None
+            outcome = scene, (Goodbye(phrase("gone" if known else "checks.none")),)
+    after, replies = outcome
+    if after.needs_saved or after.instead:
+        return _again(before, after)
+    session = _raised(before, replace(before, person=after.person))
+    return Turn(session, (*_undelivered(session), *replies), catalogue)
+
+
+def _meant_without_check(scene: Scene, menu: tuple[Intent, ...]) -> Meant:
+    if isinstance(scene.event, Pressed):
+        return read_button(scene.event, None)
+    reader = Reader(scene.script, scene.person.language)
+    return (
+        reader.read(scene.event.text, Phase.CONFIRMING, None, menu) if isinstance(scene.event, Typed) else scene.meant
+    )
 
 
 def _not_forgetting(scene: Scene) -> Scene:
@@ -227,14 +299,17 @@ def _sure(scene: Scene) -> Intent | None:
 
 def _at_hand(script: Script, session: Session, event: Opened) -> Session:
     """Pick the language to speak, and the check that an opening is about, or lay out a new one."""
-    if event.language and (event.switch or not session.person.revision):
+    if event.language and event.switch:
         language = language_for(event.language, script.catalogue.languages)
         session = replace(session, person=replace(session.person, language=language))
     if event.zone and session.person.zone is None and is_zone(event.zone):
         session = replace(session, person=replace(session.person, zone=event.zone))
     check = session.check
+    session = replace(session, person=replace(session.person, about_me=event.check == PROFILE_CHECK))
     if event.check == PROFILE_CHECK:
         return session if check else replace(session, check=_new(script, PROFILE_CHECK, event))
+    if check is None and not event.new_check:
+        return session
     if check and (
         event.check or event.new_check == check.id or (not event.fresh and check.phase is not Phase.FINISHED)
     ):
@@ -248,12 +323,14 @@ def _new(script: Script, check_id: str, event: Opened) -> Check:
 
 
 def _raised(before: Session, after: Session) -> Session:
-    person, check = after.person, after.check
+    person, check, workspace = after.person, after.check, after.workspace
     if person != before.person:
         person = replace(person, revision=person.revision + 1)
     if check and check != before.check:
         check = replace(check, revision=check.revision + 1)
-    return replace(after, person=person, check=check)
+    if workspace != before.workspace:
+        workspace = replace(workspace, revision=workspace.revision + 1)
+    return replace(after, person=person, check=check, workspace=workspace)
 
 
 def _read(scene: Scene) -> Meant:
@@ -271,7 +348,7 @@ def _read(scene: Scene) -> Meant:
         case Pressed():
             return read_button(scene.event, scene.step)
         case Administered():
-            raise TypeError("rules are set without a check at hand")
+            raise TypeError("rules are no part of a conversation")
         case Typed():
             reader = Reader(scene.script, scene.person.language)
             return reader.read(scene.event.text, scene.check.phase, scene.step, menu(scene))
@@ -311,8 +388,51 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.EXPORT: keeping.export,
     Intent.UNSHARE: sharing.unshare,
     Intent.SHARE_ENDED: sharing.ended,
+    Intent.SETTINGS: personal_settings.show_settings,
+    Intent.CHECKS: checks_at_hand.show_checks,
+    Intent.RESUME: checks_at_hand.resume,
+    Intent.NEW: checks_at_hand.new,
+    Intent.PROFILE: checks_at_hand.profile,
+    Intent.HOME: checks_at_hand.show_home,
 }
-"""What only says something, marks a flag, or sets a time, and leaves the conversation where it is."""
+"""What only says something, marks a flag, sets a time, or leads to another check, and leaves this one where it is."""
+
+_NEEDING_NO_CHECK: Mapping[Intent, Handler] = {
+    **{
+        intent: _ANYWHERE[intent]
+        for intent in (
+            Intent.HELP,
+            Intent.CARD,
+            Intent.GLOSSARY,
+            Intent.LANGUAGE,
+            Intent.SETTINGS,
+            Intent.CHECKS,
+            Intent.RESUME,
+            Intent.NEW,
+            Intent.PROFILE,
+            Intent.ZONE,
+            Intent.QUIET,
+            Intent.STOP,
+            Intent.WRITE_AGAIN,
+            Intent.FORGET,
+            Intent.HELD,
+            Intent.EXPORT,
+        )
+    },
+    **dict.fromkeys(
+        (
+            Intent.STATUS,
+            Intent.REMINDERS,
+            Intent.REMIND,
+            Intent.INTERVIEW,
+            Intent.SNOOZE,
+            Intent.LATER,
+            Intent.QUIT,
+        ),
+        checks_at_hand.none_yet,
+    ),
+}
+"""What is taken where there is no check at hand; anything else begins one."""
 
 TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     # wherever the conversation is

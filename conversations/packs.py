@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories
+from conversations.catalogue import ENGLISH, Catalogue, Entries, placeholders, plural_categories, surface_of
 from conversations.pack_mistakes import ROWS, SCALE_LIMIT, Rows, read_rows, row_mistakes, said_by_pydantic
 from conversations.pack_values import OWN_TEXTS, PACK_FILE, SKILLS_FILE, Mistake, PackValues, Place, Product
 from conversations.script import Expectation, ExtraQuestion, Flag, Script, Step
@@ -127,6 +127,7 @@ def missing_sentences(product: Product, file: str = "locales/{}.toml") -> Iterat
     english = dict(_flat(product[ENGLISH]))
     for language, texts in product.items():
         entries = dict(_flat(texts))
+        yield from _astray(language, file.format(language), entries, english)
         for key, sentence in english.items():
             if isinstance(sentence, tuple) or _is_plural(key, english):
                 continue
@@ -138,6 +139,26 @@ def missing_sentences(product: Product, file: str = "locales/{}.toml") -> Iterat
                     yield from _compared(
                         language, file.format(language), f"{key}.{form}", english[f"{key}.other"], found
                     )
+
+
+def _astray(language: str, file: str, entries: Entries, english: Entries) -> Iterator[Mistake]:
+    """Yield sentences for a surface that stand in for nothing, or for what a pack says, or in this language alone."""
+    for key, sentence in entries.items():
+        surface = surface_of(key)
+        if surface is None:
+            continue
+        below = key.removeprefix(f"{surface}.")
+        instead_of, path = entries.get(below), tuple(key.split("."))
+        if not (isinstance(sentence, str) and isinstance(instead_of, str)):
+            yield Mistake(file, path, f"{language}: the text {key} rewords nothing: there is no such text")
+            continue
+        if below.partition(".")[0] in OWN_TEXTS | REWORDED:
+            yield Mistake(file, path, f"{language}: the text {key} rewords what a pack says")
+        for foreign in sorted(placeholders(sentence) - placeholders(instead_of)):
+            said = f"has the placeholder {{{foreign}}}, which nothing fills"
+            yield Mistake(file, path, f"{language}: the text {key} {said}")
+        if key not in english:
+            yield Mistake(file, path, f"{language}: the text {key} is there in no other language")
 
 
 def _compared(language: str, file: str, key: str, sentence: object, found: object) -> Iterator[Mistake]:

@@ -102,6 +102,9 @@ _COMMANDS = (
     Intent.SHARE,
     Intent.UNSHARE,
 )
+_GOING = (Intent.CHECKS, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
+"""Commands that are only read as such where they are said exactly: their words are near to those of many answers."""
+_CHECK_ID = re.compile(r"[a-z0-9]{6}")
 _TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
 """Commands that a time follows."""
 _NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE, Intent.UNSHARE)
@@ -327,6 +330,8 @@ class Reader:
         said = normalise(text).removeprefix("/")
         if intent := self._which(said, "commands", _COMMANDS):
             return Meant(intent)
+        if going := self._going(text, said, step):
+            return going
         if language := self._language(said, step):
             return language
         for intent, beginning in self._with_number():
@@ -337,6 +342,20 @@ class Reader:
         if term := self._term(said):
             return Meant(Intent.GLOSSARY, text=term)
         return _UNREADABLE if text.startswith("/") else None
+
+    def _going(self, text: str, said: str, step: Step | None) -> Meant | None:
+        """Read "list", "new", "resume 2" and "resume abc234"; "new" by itself may be an answer."""
+        asked = None if text.startswith("/") else step
+        if (intent := self._which(said, "commands", _GOING)) and not (asked and said in self._names(asked)):
+            return Meant(intent)
+        for word in self._longest_first(f"with_number.{Intent.RESUME}"):
+            rest = normalise(_after(text.lstrip("/"), _beginning(word, "" if _unspaced(word) else _WORDS_END)) or "")
+            if number := self._ordinal(rest):
+                return Meant(Intent.RESUME, number=number)
+            # Where anything may be an answer, "resume parser" is none of ours.
+            if _CHECK_ID.fullmatch(rest) and not (asked and asked.kind in _FREE and rest.isalpha()):
+                return Meant(Intent.RESUME, text=rest)
+        return None
 
     def _term(self, said: str) -> str:
         """Return what "what is a pin factory?" asks about, and 大头针工厂是什么？"""

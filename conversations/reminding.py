@@ -76,6 +76,8 @@ def _wanted(scene: Scene, command: str) -> datetime | Reply | None:
         return None
     if not scene.policy.reachable:
         return Say(phrase("reminders.unreachable"))
+    if not scene.meant.text:
+        return Say(phrase("when.how", command=phrase(f"when.{command}")))
     if scene.person.zone is None:
         return Say(phrase("zone.needed"))
     now = scene.event.at.astimezone(zone_named(scene.person.zone))
@@ -94,8 +96,12 @@ def _set(scene: Scene, reminders: tuple[Reminder, ...], title: Phrase) -> Outcom
 
 
 def _listed(scene: Scene, title: Phrase) -> Reply:
-    items = (phrase(f"reminders.{one.kind}", when=_when(one.local, one.zone)) for one in scene.check.reminders)
-    return Listed(title, tuple(items))
+    return Listed(title, tuple(map(worded, scene.check.reminders)))
+
+
+def worded(reminder: Reminder) -> Phrase:
+    """Say when a reminder comes, and what it brings."""
+    return phrase(f"reminders.{reminder.kind}", when=_when(reminder.local, reminder.zone))
 
 
 def _when(local: datetime, zone: str) -> Phrase:
@@ -130,7 +136,7 @@ def write_again(scene: Scene) -> Outcome:
 def quiet_hours(scene: Scene) -> Outcome:
     """Keep the hours in which nothing is sent unasked, or say which they are."""
     if not scene.meant.text:
-        return scene, (Say(_hours("quiet.are", scene.person.quiet)), *view(scene))
+        return scene, (Say(hours_phrase("quiet.are", scene.person.quiet)), *view(scene))
     hours = read_hours(scene.meant.text, when_words(scene.script.catalogue, scene.person.language))
     if hours is None:
         return scene, (Say(phrase("quiet.unreadable")), *view(scene))
@@ -142,10 +148,11 @@ def quiet_hours(scene: Scene) -> Outcome:
     after = scene.with_check(replace(scene.check, reminders=in_order(tuple(moved))))
     after = after.with_person(replace(scene.person, quiet=hours))
     unknown = () if scene.person.zone else (Say(phrase("zone.none")),)
-    return after, (Say(_hours("quiet.now", hours)), *unknown, *view(after))
+    return after, (Say(hours_phrase("quiet.now", hours)), *unknown, *view(after))
 
 
-def _hours(key: str, quiet: tuple[int, int]) -> Phrase:
+def hours_phrase(key: str, quiet: tuple[int, int]) -> Phrase:
+    """Say which the quiet hours are."""
     start, end = quiet
     return phrase("quiet.off") if start == end else phrase(key, start=f"{start}:00", end=f"{end}:00")
 
@@ -154,8 +161,7 @@ def time_zone(scene: Scene) -> Outcome:
     """Keep the person's time zone. Reminders move with it: their local time stays."""
     said, person = scene.meant.text, scene.person
     if not said:
-        known = phrase("zone.is", **_clock(scene, person.zone)) if person.zone else phrase("zone.none")
-        return scene, (Say(known), *view(scene))
+        return scene, (Say(zone_phrase(scene)), *view(scene))
     zone = find_zone(said, scene.script.catalogue, person.language)
     if zone is None:
         near = near_zones(said, scene.script.catalogue, person.language)
@@ -167,6 +173,12 @@ def time_zone(scene: Scene) -> Outcome:
     if moved != scene.check.reminders:
         told = (*told, _listed(after, phrase("zone.moved")))
     return after, (*told, *view(after))
+
+
+def zone_phrase(scene: Scene) -> Phrase:
+    """Say which the time zone is, and what time it is there."""
+    zone = scene.person.zone
+    return phrase("zone.is", **_clock(scene, zone)) if zone else phrase("zone.none")
 
 
 def _clock(scene: Scene, zone: str) -> dict[str, str]:
@@ -215,4 +227,5 @@ def _reminder(scene: Scene) -> Outcome:
     lead = phrase("reminder.late", when=when) if late else phrase("reminder.before")
     said = (Say(lead), Say(phrase("card")), ShowReport(after.report, "questions"), Say(phrase("reminder.how")))
     # Where the person was at another check, what is asked here has to be seen before it is answered.
-    return after, said if scene.person.current_check == check.id else (*said, *view(after))
+    there = scene.person.current_check == check.id and not scene.person.about_me
+    return after, said if there else (*said, *view(after))

@@ -36,6 +36,9 @@ class Scene:
     workspace: Workspace = field(default_factory=Workspace)
     carried: Facts | None = None
     """The facts of the scene before, where nothing was said since."""
+    needs_saved: bool = False
+    """As in Turn, as is this."""
+    instead: Event | None = None
 
     @cached_property
     def facts(self) -> Facts:
@@ -237,6 +240,16 @@ def section_start(scene: Scene, answered: Step | None) -> tuple[Reply, ...]:
     if any(one.section == step.section for one in scene.facts.path if one.id in scene.check.answers):
         return ()
     return (Say(phrase(f"sections.{step.section}_intro")),)
+
+
+def with_saved(scene: Scene) -> Outcome:
+    """Take the event again, with all of the person's checks at hand."""
+    return replace(scene, needs_saved=True), ()
+
+
+def elsewhere(scene: Scene, event: Event) -> Outcome:
+    """Take another event in place of this one: it is about something that is not loaded."""
+    return replace(scene, instead=event), ()
 
 
 def lost(scene: Scene) -> Outcome:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,5 +31,5 @@ def test_pieces_are_put_together_in_order_and_within_both_limits(pieces: list[in
     groups = list(together(pieces, lambda piece: piece, most, largest))
     assert [piece for group in groups for piece in group] == pieces
     assert all(len(group) == 1 or (len(group) <= most and sum(group) <= largest) for group in groups)
-    for group, after in zip(groups, groups[1:], strict=False):
+    for group, after in pairwise(groups):
         assert len(group) == most or sum(group) + after[0] > largest

@@ -1,0 +1,133 @@
+"""Which checks the person has, which of them they are at, and how they get from one to another."""
+
+from itertools import islice
+
+from conversations.catalogue import Phrase, phrase
+from conversations.events import Event, Opened, Pressed, Typed
+from conversations.judgement import facts_of, report_on
+from conversations.reminders import due_at, zone_named
+from conversations.reminding import worded
+from conversations.replies import CheckRow, Reply, Say, ShowChecks, ShowHome
+from conversations.scene import Outcome, Scene, elsewhere, view, with_saved
+from conversations.script import Feeds, Script
+from conversations.session import PROFILE_CHECK, Check, Phase, Written
+
+_AT_HOME = 5
+"""Open questions that are shown on the person's page."""
+
+
+def show_checks(scene: Scene) -> Outcome:
+    """List the person's checks."""
+    if scene.saved is None:
+        return with_saved(scene)
+    return scene, (_listed(scene), *view(scene))
+
+
+def resume(scene: Scene) -> Outcome:
+    """Go on with another check, by its number or its id; or with the one at hand."""
+    if scene.saved is None:
+        return with_saved(scene)
+    said = scene.meant.text or (str(scene.meant.number) if scene.meant.number is not None else "")
+    found = _named(scene, said)
+    if found:
+        return elsewhere(scene, _opened(scene.event, found.id))
+    unknown = (Say(phrase("checks.no_such", id=said)),) if said and scene.saved else ()
+    return scene, (*unknown, _listed(scene), *view(scene))
+
+
+def new(scene: Scene) -> Outcome:
+    """Begin another check; the one at hand stays in the list."""
+    if not _fresh_id(scene.event):
+        return scene, (Say(phrase("checks.new_how")), *view(scene))
+    return elsewhere(scene, _opened(scene.event, fresh=True))
+
+
+def profile(scene: Scene) -> Outcome:
+    """Go to the dialogue about the person."""
+    return elsewhere(scene, _opened(scene.event, PROFILE_CHECK))
+
+
+def greet(scene: Scene) -> Outcome:
+    """Begin a check with somebody who has none, and asked for nothing else."""
+    if not _fresh_id(scene.event):
+        return none_yet(scene)
+    return elsewhere(scene, _opened(scene.event))
+
+
+def none_yet(scene: Scene) -> Outcome:
+    """Say that there is no check for this, and how to begin one."""
+    return scene, (Say(phrase("checks.none")),)
+
+
+def show_home(scene: Scene) -> Outcome:
+    """Show what the person finds on their page."""
+    if scene.saved is None:
+        return with_saved(scene)
+    rows = _rows(scene)
+    checks = ShowChecks(phrase("checks.title" if rows else "checks.none"), rows)
+    questions = () if scene.check.phase is Phase.NEW else scene.report.questions
+    asks = (phrase("report.to_whom", ask=one.ask, whom=phrase(f"whom.{one.whom}")) for one in questions)
+    return scene, (ShowHome(checks, _reminders(scene), tuple(islice(asks, _AT_HOME))),)
+
+
+def _named(scene: Scene, said: str) -> Check | None:
+    saved = scene.saved or ()
+    wanted = said or scene.person.current_check
+    by_id = next((check for check in saved if check.id == wanted), None)
+    number = scene.meant.number
+    if by_id or number is None:
+        return by_id
+    return saved[number - 1] if 1 <= number <= len(saved) else None
+
+
+def _fresh_id(event: Event) -> str:
+    return event.new_check if isinstance(event, Typed | Pressed) else ""
+
+
+def _opened(event: Event, check: str | None = None, *, fresh: bool = False) -> Opened:
+    language, zone = (event.language, event.zone) if isinstance(event, Typed | Pressed) else (None, None)
+    return Opened(event.key, event.at, _fresh_id(event), check, fresh=fresh, language=language, zone=zone, id=event.id)
+
+
+def _listed(scene: Scene) -> Reply:
+    rows = _rows(scene)
+    return ShowChecks(phrase("checks.title"), rows) if rows else Say(phrase("checks.none"))
+
+
+def _rows(scene: Scene) -> tuple[CheckRow, ...]:
+    at_hand = scene.person.current_check
+    return tuple(
+        CheckRow(check.id, number, _title(scene, check), _state(scene, check), check.id == at_hand)
+        for number, check in enumerate(scene.saved or (), start=1)
+    )
+
+
+def _script(scene: Scene, check: Check) -> Script:
+    return scene.packs.of(check.pack) or scene.script
+
+
+def _title(scene: Scene, check: Check) -> Phrase:
+    team = facts_of(_script(scene, check), check, scene.person.about).fed(Feeds.TEAM)
+    if isinstance(team, Written):
+        return phrase("answer.text", text=team.text)
+    begun = check.opened_at.astimezone(zone_named(scene.person.zone or "UTC"))
+    return phrase("checks.begun", date=begun.date())
+
+
+def _state(scene: Scene, check: Check) -> Phrase:
+    facts = facts_of(_script(scene, check), check, scene.person.about)
+    if facts.open_steps():
+        return phrase("checks.put_aside" if check.parked else "checks.open", n=len(facts.answers))
+    left = len(report_on(_script(scene, check), check, scene.person.about).questions)
+    return phrase("checks.finished_with", n=left) if left else phrase("checks.finished")
+
+
+def _reminders(scene: Scene) -> tuple[Phrase, ...]:
+    """Say what is to come on all checks, the next one first; and of which check, where there are several."""
+    saved = scene.saved or ()
+    found = sorted(((due_at(one), check, one) for check in saved for one in check.reminders), key=lambda row: row[0])
+    if len(saved) == 1:
+        return tuple(worded(one) for _, _, one in found)
+    return tuple(
+        phrase("reminders.of_check", check=_title(scene, check), reminder=worded(one)) for _, check, one in found
+    )
