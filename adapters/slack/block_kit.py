@@ -59,6 +59,9 @@ _FEW = 5
 _IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
 """What takes the place of the message whose button was pressed, so that nothing jumps."""
 _IN_PLACE_CHARACTERS = 3_000
+_ASKING = (Ask, Choose, ReviewAnswers, AskChannel)
+_BESIDE_CHARACTERS = 300
+"""What is longer stands in a message of its own before what asks, and stays when that is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +170,21 @@ class BlockKit:
         pieces: list[tuple[Reply, list[Json]]] = []
         for reply in replies:
             rendered = list(self._blocks(reply))
-            if isinstance(reply, Ask | Choose | ReviewAnswers | AskChannel):
+            if isinstance(reply, _ASKING):
                 pieces += [(reply, part) for part in _halves(rendered)]
             else:
                 pieces += [(reply, [block]) for block in rendered]
-        alone = any(isinstance(reply, ShowReport | ShowShared) for reply, _ in pieces)
-        body = [piece for piece in pieces if not (alone and isinstance(piece[0], Choose | Ask))]
+        body = [piece for piece in pieces if not isinstance(piece[0], _ASKING)]
         tail = pieces[len(body) :]
+        if sum(characters(blocks) for _, blocks in body) <= _BESIDE_CHARACTERS:
+            body, tail = [], pieces
         for part in (body, tail):
             for group in _fitting(part):
                 yield self._written(group)
 
     def _written(self, pieces: list[tuple[Reply, list[Json]]], at: Receipt | None = None) -> Written:
         made = tuple(chain.from_iterable(part for _, part in pieces))
-        asks = any(isinstance(reply, Ask | Choose | ReviewAnswers | AskChannel) for reply, _ in pieces)
+        asks = any(isinstance(reply, _ASKING) for reply, _ in pieces)
         return Written(self._fallback(reply for reply, _ in pieces), made, asks and at is None, at)
 
     def _fallback(self, replies: Iterable[Reply]) -> str:

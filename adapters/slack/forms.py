@@ -68,7 +68,7 @@ def rules_form(catalogue: Catalogue, language: str, rules: Workspace, packs: Map
     for field in fields:
         name = field["block_id"]
         field["label"] = _plain(text(f"admin.{name}"))
-        field["hint"] = _plain(text(f"admin.{name}_hint"))
+        field["hint"] = _plain(text(f"admin.hints.{name}"))
     return {**_window(text, RULES_FORM, ""), "blocks": fields}
 
 
