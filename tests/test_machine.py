@@ -409,6 +409,8 @@ class Taken:
                 return check.phase, Intent.TIME
             case Typed():
                 return check.phase, meant(replace(self.before, check=check), self.event.text).intent
+            case _:
+                raise TypeError("nothing that a play does")
 
 
 def it_is_answered_in_words_that_are_all_there(taken: Taken) -> None:
