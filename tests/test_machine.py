@@ -67,6 +67,8 @@ INFORMING = (
     "glossary",
     "language",
     "what is a pin",
+    "list",
+    "settings",
 )
 DECIDING = ("decide", "decide", "go on", "ask more because of the gap", "pass", "3: too far")
 DEEPER = ("deeper", "deeper 2", "go deeper on 3", "deeper 9")
@@ -223,9 +225,12 @@ class Play:
         return core().by_id[self.check.at]
 
     def take(self, event: Event) -> tuple[Session, Turn]:
-        """Take a turn; return what was before it as well."""
+        """Take a turn, or the one in its place; return what was before it as well."""
         before = self.session(event.check)
         turn = advance(core(), before, event)
+        if turn.instead:
+            assert turn.session == before
+            return self.take(turn.instead)
         self.events.append(event)
         if isinstance(event, Opened):
             self.talking = event.check if event.check == PROFILE_CHECK else None
@@ -490,7 +495,7 @@ def it_ends_in_a_phase_that_its_row_of_the_table_names(taken: Taken) -> None:
 def a_revision_is_raised_by_one_exactly_where_something_changed(taken: Taken) -> None:
     person, check, old, was = taken.turn.session.person, taken.check, taken.check_before, taken.before.person
     at_hand = was.current_check if check.is_profile else check.id
-    own = {name: getattr(person, name) for name in ("profile", "zone", "quiet", "left_alone")}
+    own = {name: getattr(person, name) for name in ("profile", "zone", "quiet", "left_alone", "about_me")}
     assert person == replace(was, current_check=at_hand, revision=person.revision, **own)
     assert person.revision == was.revision + (replace(person, revision=was.revision) != was)
     if check != old:
@@ -909,8 +914,13 @@ LINES = {
     Intent.EXPORT: "export",
     Intent.SHARE: "share",
     Intent.UNSHARE: "unshare",
+    Intent.CHECKS: "my checks",
+    Intent.RESUME: "resume 2",
+    Intent.NEW: "new check",
+    Intent.PROFILE: "profile",
+    Intent.SETTINGS: "settings",
 }
-UNTYPED = (Intent.OPEN, Intent.TIME, Intent.SHARE_ENDED)
+UNTYPED = (Intent.OPEN, Intent.TIME, Intent.SHARE_ENDED, Intent.HOME)
 OF_A_CHECK = (Intent.DECIDE, Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE, Intent.SHARE, Intent.UNSHARE)
 """What has no place in the dialogue about the person."""
 
@@ -1112,7 +1122,9 @@ def test_another_answer_is_as_good_as_yes_or_no_to_a_near_miss() -> None:
 @pytest.mark.parametrize("event", [Typed(ME, NOON, "hello"), Left(ME, NOON)])
 def test_where_there_is_no_check_the_conversation_ends(event: Event) -> None:
     nobody = Session(Person(ME))
-    assert advance(core(), nobody, event) == Turn(nobody, (Goodbye(phrase("gone")),), core().catalogue)
+    assert advance(core(), nobody, event) == Turn(nobody, (Goodbye(phrase("checks.none")),), core().catalogue)
+    somebody = Session(Person(ME, revision=1, current_check="expired"))
+    assert advance(core(), somebody, event) == Turn(somebody, (Goodbye(phrase("gone")),), core().catalogue)
 
 
 def test_a_finished_check_is_shown_again_only_when_it_is_named() -> None:
