@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
+from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -170,7 +171,7 @@ class _Redaction:
 
     def record(self, value: Any) -> Any:  # noqa: ANN401  any record of a report
         found = _fields(value.__class__)
-        return replace(value, **{one.name: self._field(getattr(value, one.name), one) for one in found})
+        return replace(value, **{one.name: self._field(attrgetter(one.name)(value), one) for one in found})
 
     def _field(self, value: object, field: _Field) -> object:
         match field.shows:
