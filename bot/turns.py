@@ -169,9 +169,9 @@ def _messages(turn: Turn, event: Event, reply_to: Destination | None) -> tuple[M
     if reply_to is None:
         return ()
     person, check = turn.session.person, turn.session.check
-    handed_back = turn.unread and isinstance(event, Typed) and event.form
+    in_form = isinstance(event, Administered) or (isinstance(event, Typed) and event.form)
     said: list[tuple[Destination, tuple[Reply, ...]]] = []
-    if turn.replies and not handed_back:
+    if turn.replies and not (turn.unread and in_form):
         said.append((reply_to, turn.replies))
     said += [(InChannel(post.channel, post.share), post.replies) for post in turn.posts]
     return tuple(

@@ -33,7 +33,7 @@ class _Known:
 def administer(
     workspace: Workspace, rules: Mapping[str, Values], catalogue: Catalogue, packs: Packs
 ) -> tuple[Workspace, tuple[Reply, ...]]:
-    """Set rules, all of them or none; say what is set now, or what is wrong."""
+    """Set rules, all of them or none; say what is set now, or, with the same workspace, what is wrong."""
     known, found, wrong = _Known(catalogue, packs), dict[str, Any](), list[Phrase]()
     for name, said in rules.items():
         values = tuple(dict.fromkeys(filter(None, (value.strip() for value in said))))

@@ -199,7 +199,8 @@ def _administered(before: Session, scene: Scene, event: Administered) -> Turn:
     """Set rules of the workspace; the admin's own check, if they have one, stays as it is."""
     workspace, replies = administer(before.workspace, event.rules, scene.script.catalogue, scene.packs)
     after = _raised(before, replace(before, workspace=workspace))
-    return Turn(after, replies, scene.script.catalogue, _still_due(before, scene))
+    refused = workspace is before.workspace
+    return Turn(after, replies, scene.script.catalogue, _still_due(before, scene), unread=refused)
 
 
 def _still_due(before: Session, scene: Scene) -> datetime | None:

@@ -113,6 +113,8 @@ class Administered:
     rules: Mapping[str, tuple[str, ...]]
     """Names of fields of Workspace, with what each is to be now."""
     id: str | None = None
+    language: str | None = None
+    zone: str | None = None
     check: None = None
 
 

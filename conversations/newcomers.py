@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from conversations.catalogue import ENGLISH, spoken
-from conversations.events import Event, LookedHome, Opened, Pressed, Typed
+from conversations.events import Administered, Event, LookedHome, Opened, Pressed, Typed
 from conversations.session import Session
 from conversations.zones import is_zone
 
@@ -12,7 +12,7 @@ from conversations.zones import is_zone
 def introduced(session: Session, event: Event, languages: Collection[str]) -> Session:
     """Lay out somebody new as their platform tells of them. It counts as nothing said: by itself it is not saved."""
     person = session.person
-    if person.revision or not isinstance(event, Opened | Typed | Pressed | LookedHome):
+    if person.revision or not isinstance(event, Opened | Typed | Pressed | LookedHome | Administered):
         return session
     tags = filter(None, (event.language, session.workspace.language))
     language = next(filter(None, (spoken(tag, languages) for tag in tags)), ENGLISH)

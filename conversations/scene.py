@@ -94,6 +94,7 @@ def menu(scene: Scene) -> tuple[Intent, ...]:
                 (Intent.QUESTIONS, True),
                 (Intent.REPORT, True),
                 (Intent.DECIDE, True),
+                (Intent.SHARE, scene.policy.reachable),
                 (Intent.KEEP_PROFILE, learned(scene.facts, scene.person.about.answers) != scene.person.about.answers),
             )
             return tuple(intent for intent, offered in wanted if offered)

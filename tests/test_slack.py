@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.fakes.slack.person import person
 from tests.fakes.slack.room import running
 from tests.fakes.slack.server import FakeSlack
@@ -30,5 +28,3 @@ async def test_a_check_from_the_command_to_the_report(tmp_path: Path) -> None:
             assert slack.problems == []
             assert slack.channels["C0001"].messages == {}
             assert question.ts
-            print("\n=====\n".join(one.words for one in me.dm))
-            assert 0

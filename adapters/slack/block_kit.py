@@ -56,6 +56,8 @@ HERE = "here"
 """Begins the action of a button that leads to our chat as well."""
 _SHORT_LABEL = 24
 _FEW = 5
+_FIRST = 3
+"""Of a longer menu so many are buttons, the rest is behind one."""
 _IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
 """What takes the place of the message whose button was pressed, so that nothing jumps."""
 _IN_PLACE_CHARACTERS = 3_000
@@ -326,9 +328,10 @@ class BlockKit:
 
     def _choose(self, choose: Choose) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(choose.text), "bold"))
-        options = [_button(self._text(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
-        for group in together(options, lambda _: 1, BUTTONS, BUTTONS):
-            yield _actions(list(group))
+        named = [(self._text(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
+        shown = named if len(named) <= _FEW else named[:_FIRST]
+        more = [_option(label, option) for label, option in named[len(shown) :]]
+        yield _actions([*(_button(*one) for one in shown), *([self._menu(MORE, "more", more)] if more else [])])
 
     def _review(self, review: ReviewAnswers) -> Iterator[Json]:
         lines = [(one, self._text(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]

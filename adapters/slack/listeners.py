@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Protocol
 
 from slack_bolt import BoltResponse
@@ -25,7 +26,7 @@ from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.events import Administered, Event, Pressed, ShareEnded
 from conversations.messages import Destination, DirectMessage, HomePage, Receipt
 from conversations.ports import ClosedError, StorageError, TurnHandler
-from conversations.replies import Say, Turn
+from conversations.replies import Listed, Say, Turn
 from conversations.session import Intent, SessionKey
 
 GUARD_SECONDS = 2.2
@@ -190,7 +191,7 @@ class Listeners:
         self, body: Body, context: AsyncBoltContext, ack: AsyncAck, key: SessionKey
     ) -> BoltResponse | None:
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        taken = await self._take(Administered(key, _now(), {}), None)
+        taken = await self._take(Administered(key, _now(), {}, language=about.language, zone=about.zone), None)
         language = self._language(taken, about)
         if not about.admin:
             await ack(text=self._catalogue.text(phrase("admin.refused"), language))
@@ -214,7 +215,8 @@ class Listeners:
         if not about.admin:
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
-        event = Administered(key, _now(), forms.rules_written(body["view"]), id=body["trigger_id"])
+        rules = forms.rules_written(body["view"])
+        event = Administered(key, _now(), rules, body["trigger_id"], about.language, about.zone)
         taken = await self._take(event, DirectMessage())
         if taken.refused:
             await self._in_form(ack, "language", phrase("not_saved"), self._spoken(about))
@@ -344,7 +346,9 @@ def _is_elsewhere(context: AsyncBoltContext) -> bool:
 
 
 def _first_words(turn: Turn) -> Phrase:
-    return next((reply.text for reply in turn.replies if isinstance(reply, Say)), phrase("form.unread"))
+    said = (reply.text for reply in turn.replies if isinstance(reply, Say))
+    listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
+    return next(chain(said, listed), phrase("form.unread"))
 
 
 def _now() -> datetime:

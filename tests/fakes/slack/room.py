@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters.slack.access import SlackAccess
 from adapters.slack.platform import SlackPlatform
 from adapters.storage.sqlite import SqliteStore, open_sqlite
+from bot.limits import WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse
 from bot.running import Engine
 from bot.wiring import load_content, new_id
@@ -17,6 +18,8 @@ from conversations.reminders import Policy
 from tests.fakes.slack.server import APP, BOT, FakeSlack
 
 PATIENT = 60.0
+FAST = Rate(10_000, 10_000)
+"""A test clicks faster than anybody."""
 
 
 @dataclass
@@ -36,13 +39,13 @@ class Room:
             ((count,),) = connection.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'")
             return int(count)
 
-        while await self.store._database.read(waiting):
+        while await self.store._database.read(waiting):  # noqa: ASYNC110  the file tells nobody
             await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
 async def running(
-    slack: FakeSlack, file: Path, *packs: Path, admins: frozenset[str] = frozenset()
+    slack: FakeSlack, file: Path, *packs: Path, admins: frozenset[str] = frozenset(), person: Rate = FAST
 ) -> AsyncIterator[Room]:
     """Run a bot; another one on the same file goes on where this one stopped."""
     content = load_content(*packs)
@@ -51,7 +54,7 @@ async def running(
         titles = {pack.script.id: pack.script.id for pack in content.packs}
         platform = SlackPlatform(access, content.core.catalogue, titles, new_id)
         in_use = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
-        engine = Engine(store, store.outbox, in_use, [platform], Policy())
+        engine = Engine(store, store.outbox, in_use, [platform], Policy(), person=person, workspace=WORKSPACE)
         room = Room(slack, store, platform, engine)
         await engine.prepare()
         task = asyncio.create_task(engine.run(room.stopping))
