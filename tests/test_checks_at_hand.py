@@ -490,3 +490,10 @@ async def test_a_bare_remind_shows_how() -> None:
     replies = await chat.say("remind")
     assert keys(replies) == ["when.how"]
     assert "remind me tomorrow 9:00" in core().catalogue.text(replies[0].text, "en")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("line", ["later", "quit", "status", "report", "hello"])
+def test_what_is_said_to_a_check_that_was_forgotten_elsewhere_ends_there(line: str) -> None:
+    turn = advance(core(), Session(Person(ME)), Typed(ME, NOON, line, "abc234", 3, new_check="def234"))
+    assert turn.replies == (Goodbye(phrase("gone")),)
+    assert turn.session == Session(Person(ME))
