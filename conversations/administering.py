@@ -85,7 +85,7 @@ def _shares(_known: _Known, values: Values) -> int:
 
 def _ids(_known: _Known, values: Values) -> Values:
     if len(values) > NAMED_LIMIT:
-        raise _WrongError("too_many", n=len(values), most=NAMED_LIMIT)
+        raise _WrongError("too_many", count=len(values), most=NAMED_LIMIT)
     for value in values:
         if not _ID.fullmatch(value):
             raise _WrongError("id", value=value)

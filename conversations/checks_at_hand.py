@@ -7,7 +7,7 @@ from conversations.events import Event, Opened, Pressed, Typed
 from conversations.judgement import facts_of, report_on
 from conversations.reminders import due_at, zone_named
 from conversations.reminding import worded
-from conversations.replies import CheckRow, Reply, Say, ShowChecks, ShowHome
+from conversations.replies import CheckRow, Goodbye, Reply, Say, ShowChecks, ShowHome
 from conversations.scene import Outcome, Scene, elsewhere, view, with_saved
 from conversations.script import Feeds, Script
 from conversations.session import PROFILE_CHECK, Check, Phase, Written
@@ -48,15 +48,16 @@ def profile(scene: Scene) -> Outcome:
 
 
 def greet(scene: Scene) -> Outcome:
-    """Begin a check with somebody who has none, and asked for nothing else."""
-    if not _fresh_id(scene.event):
-        return none_yet(scene)
+    """Begin a check with somebody who has none, and asked for nothing else; never in place of one that they named."""
+    if scene.event.check is not None or not _fresh_id(scene.event):
+        return none_there(scene)
     return elsewhere(scene, _opened(scene.event))
 
 
-def none_yet(scene: Scene) -> Outcome:
-    """Say that there is no check for this, and how to begin one."""
-    return scene, (Say(phrase("checks.none")),)
+def none_there(scene: Scene) -> Outcome:
+    """Say that there is no check for this, or none any more, and how to begin one."""
+    gone = scene.event.check is not None or scene.person.current_check is not None
+    return scene, (Goodbye(phrase("gone" if gone else "checks.none")),)
 
 
 def show_home(scene: Scene) -> Outcome:

@@ -252,13 +252,8 @@ def _without_check(before: Session, scene: Scene) -> Turn:
             return Turn(before, keeping.FAREWELL, catalogue, erase=True)
         case Intent.NO if asked:
             outcome = scene, (Say(phrase("forget.kept")),)
-        case intent if handler := _NEEDING_NO_CHECK.get(intent):
-            outcome = handler(scene)
-        case _ if event.check is None and isinstance(event, Typed | Pressed) and event.new_check:
-            outcome = checks_at_hand.greet(scene)
-        case _:
-            known = event.check is not None or scene.person.current_check is not None
-            outcome = scene, (Goodbye(phrase("gone" if known else "checks.none")),)
+        case intent:
+            outcome = _NEEDING_NO_CHECK.get(intent, checks_at_hand.greet)(scene)
     after, replies = outcome
     if after.needs_saved or after.instead:
         return _again(before, after)
@@ -430,7 +425,7 @@ _NEEDING_NO_CHECK: Mapping[Intent, Handler] = {
             Intent.LATER,
             Intent.QUIT,
         ),
-        checks_at_hand.none_yet,
+        checks_at_hand.none_there,
     ),
 }
 """What is taken where there is no check at hand; anything else begins one."""

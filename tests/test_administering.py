@@ -65,7 +65,7 @@ def test_rules_are_set_and_what_holds_now_is_said(rules: Mapping[str, tuple[str,
     title, *rows = listed(turn)
     assert title == "admin.set"
     assert len(rows) == 5
-    assert turn.session.person == Person(ADMIN)
+    assert turn.session.person.revision == 0
 
 
 def test_what_holds_is_said_in_words() -> None:

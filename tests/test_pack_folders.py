@@ -823,7 +823,7 @@ def files_of(folder: Path) -> dict[Path, bytes | None]:
 LOST = {
     "deeper.done.other": 'other = "{n} more steps or so. You can leave any time, and the report takes what it has."\n',
     "sections.kind_intro": 'kind_intro = "Titles say little, so this goes by what the team does all day."\n',
-    "steps.team.ask": 'ask = "Which team is it? A company, a team, or a nickname: only you will see it."\n',
+    "steps.team.ask": 'ask = "Which team is it? A company, a team, or a nickname that you know it by."\n',
 }
 """What a third language lacks: of a plural, of the product's own, of the core pack's."""
 HELLO, HALLO = "I'm teamcheck. Three questions", "Ich bin teamcheck. Drei Fragen"
