@@ -48,4 +48,4 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
 
 
 def _setting(name: str) -> str:
-    return name if name.startswith("SLACK_") else f"TEAMCHECK_{name}"
+    return name if name.startswith(("SLACK_", "DISCORD_")) else f"TEAMCHECK_{name}"

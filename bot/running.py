@@ -13,9 +13,10 @@ from bot.intake import Intake
 from bot.limits import PERSON, WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
+from conversations.catalogue import Phrase
 from conversations.events import ShareEnded
 from conversations.messages import DirectMessage, InChannel, Outgoing
-from conversations.ports import MessageSender, Outbox, SessionStore, TurnHandler
+from conversations.ports import MessageSender, NotReadyError, Outbox, SessionStore, TurnHandler
 from conversations.reminders import Policy
 
 TURN_SECONDS, SEND_SECONDS, CLOSE_SECONDS = 5.0, 3.0, 1.0
@@ -61,7 +62,7 @@ class Engine:
         workspace: Rate = WORKSPACE,
         grace: timedelta | None = None,
     ) -> None:
-        senders = {platform.name: platform.sender for platform in platforms}
+        self._senders = senders = {platform.name: platform.sender for platform in platforms}
         self._store = store
         self._platforms = platforms
         self._clock = clock
@@ -77,17 +78,32 @@ class Engine:
         if isinstance(to, InChannel) and check:
             await self.intake.handle(ShareEnded(row.key, self._clock(), check, to.share, reason), DirectMessage())
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> tuple[Phrase, ...]:
         """Let go of what has served its time, whatever comes of the platforms; then look whether they let us begin.
 
+        Returns what is wrong with those that do not, where others do.
+
         Raises:
-            NotReadyError: one of them does not.
+            NotReadyError: none of them does.
             StorageError: the store cannot do its work.
 
         """
         await self._store.tidy(self._clock(), self._grace)
+        ready: list[Platform] = []
+        refused: list[NotReadyError] = []
         for platform in self._platforms:
-            await platform.prepare(self._store)
+            try:
+                await platform.prepare(self._store)
+            except NotReadyError as error:
+                note("not_ready", error, platform=platform.name)
+                refused.append(error)
+                del self._senders[platform.name]  # what is for its people waits
+            else:
+                ready.append(platform)
+        if refused and not ready:
+            raise refused[0]
+        self._platforms = ready
+        return tuple(error.told for error in refused)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until it is told to stop; then finish what was begun, and nothing else."""
@@ -100,9 +116,10 @@ class Engine:
         ]
         stopped = asyncio.create_task(stopping.wait())
         note("running", platforms=len(self._platforms))
-        await asyncio.wait([stopped, *loops, *listening], return_when=asyncio.FIRST_COMPLETED)
+        gone = asyncio.create_task(_gone_on(listening)) if listening else stopped
+        await asyncio.wait([stopped, gone, *loops], return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
-            note("ended_unasked")  # a platform hung up, or a loop has a fault: better started anew than half alive
+            note("ended_unasked")  # every platform hung up, or a loop has a fault: better started anew than half alive
         stopping.set()
         await self.intake.close(TURN_SECONDS)
         await self.delivery.close(SEND_SECONDS)
@@ -116,6 +133,16 @@ class Engine:
         for task in done:
             if not task.cancelled() and (error := task.exception()):
                 raise error
+
+
+async def _gone_on(tasks: list["asyncio.Task[None]"]) -> None:
+    """Wait until none of the platforms listens any more; one that fails does not take the others down."""
+    left = set(tasks)
+    while left:
+        done, left = await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if left and not task.cancelled():
+                note("platform_ended", task.exception(), left=len(left))
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -8,6 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.discord.access import DiscordAccess
 from adapters.slack.access import SlackAccess
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
@@ -37,6 +38,10 @@ class Settings(BaseSettings):
     """Where Slack's Web API is: another host for a government's Slack, or a test."""
     slack_admins: str = ""
     """Ids of Slack users, commas between, that may use `/teamcheck admin` beside the workspace's own admins."""
+    discord_token: SecretStr | None = Field(None, validation_alias="DISCORD_TOKEN")
+    """The bot's token at Discord."""
+    discord_api_url: str = "https://discord.com/api/v10"
+    """Where Discord's API is: another host, for a test."""
     packs: str = ""
     """Folders of packs that this bot asks with, beside its own; like PATH, a colon between two."""
 
@@ -105,6 +110,12 @@ class Settings(BaseSettings):
         admins = frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
         url = f"{self.slack_api_url.rstrip('/')}/"
         return SlackAccess(bot.get_secret_value(), app.get_secret_value(), url, admins)
+
+    @property
+    def discord(self) -> DiscordAccess | None:
+        """How to reach Discord; None where it is not set up."""
+        token = self.discord_token
+        return DiscordAccess(token.get_secret_value(), self.discord_api_url.rstrip("/")) if token else None
 
     @property
     def policy(self) -> Policy:

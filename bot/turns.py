@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from bot.packs_in_use import PacksInUse
 from conversations.catalogue import Phrase, phrase
 from conversations.dialogue import advance
-from conversations.events import Administered, Event, LookedHome, Pressed, ShareEnded, TimePassed, Typed
+from conversations.events import Administered, Event, LookedHome, Opened, Pressed, ShareEnded, TimePassed, Typed
 from conversations.messages import Destination, InChannel, Message
 from conversations.newcomers import introduced
 from conversations.ports import Commit, SessionStore, StorageError, Work
@@ -112,9 +112,10 @@ class Turns:
                 return before, turn
 
     async def _load(self, event: Event) -> Session:
-        before = await self._store.load(event.key, event.check)
+        place = event.place if isinstance(event, Opened | Typed | Pressed) else None
+        before = await self._store.load(event.key, event.check, place)
         if before.person.about_me and event.check is None and isinstance(event, Typed | Pressed):
-            before = await self._store.load(event.key, PROFILE_CHECK)
+            before = await self._store.load(event.key, PROFILE_CHECK, place)
         if before.check and before.check.is_profile:
             before = replace(before, saved=await self._saved(event.key))
         return introduced(before, event, self._packs.begin.catalogue.languages)

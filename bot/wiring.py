@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bot.packs_in_use import Pack, PacksInUse
 from bot.running import Engine, Platform, stop_on_signals
 from bot.settings import Settings
 from bot.turns import Turns
+from conversations.catalogue import ENGLISH
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
 from conversations.ports import SessionStore, TurnHandler
@@ -117,13 +119,17 @@ def chat_platforms(settings: Settings, content: Content) -> Sequence[Platform]:
         NotReadyError: one of them is set up by half.
 
     """
-    access = settings.slack
-    if access is None:
-        return ()
-    from adapters.slack.platform import SlackPlatform  # noqa: PLC0415  slow to import, and a terminal needs none of it
+    found: list[Platform] = []
+    if settings.slack:
+        from adapters.slack.platform import SlackPlatform  # noqa: PLC0415  slow to import, and a terminal needs neither
 
-    packs = {pack.script.id: pack.script.id for pack in content.packs}
-    return (SlackPlatform(access, content.core.catalogue, packs, new_id),)
+        packs = {pack.script.id: pack.script.id for pack in content.packs}
+        found.append(SlackPlatform(settings.slack, content.core.catalogue, packs, new_id))
+    if settings.discord:
+        from adapters.discord.platform import DiscordPlatform  # noqa: PLC0415  as above
+
+        found.append(DiscordPlatform(settings.discord, content.core.catalogue, new_id))
+    return found
 
 
 def new_id() -> str:
@@ -147,7 +153,8 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
             packs = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
             engine = Engine(store, store.outbox, packs, platforms, settings.policy, grace=settings.uninstall_grace)
-            await engine.prepare()
+            for told in await engine.prepare():
+                sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
             await engine.run(stop_on_signals())
 
 

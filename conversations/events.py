@@ -28,6 +28,8 @@ class Opened:
     zone: str | None = None
     """What the platform says of the person's time zone, as an IANA name: for somebody who has not said it."""
     id: str | None = None
+    place: str | None = None
+    """The workspace whose rules count, where the person's own key names none (a server of Discord)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Typed:
     """Both as in Opened, where the line begins a check."""
     channel: str | None = None
     """The channel that the person is looking at: where they would share."""
+    place: str | None = None
+    """As in Opened."""
     form: bool = False
     """It was written in a form that is still open: what cannot be read is said there, and nothing typed is lost."""
 
@@ -73,6 +77,7 @@ class Pressed:
     language: str | None = None
     zone: str | None = None
     channel: str | None = None
+    place: str | None = None
 
 
 UNSAID = "~"

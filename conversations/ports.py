@@ -77,10 +77,11 @@ class DueCheck:
 class SessionStore(Protocol):
     """Keeps people and their checks. Every write is atomic, and survives the process that made it."""
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks: the one named, or else the one at hand.
 
-        Someone never seen before is a person at revision 0. The check is None where there is none.
+        Someone never seen before is a person at revision 0. The check is None where there is none. The rules are those
+        of the workspace `place`, or else of the one in the key.
         """
 
     async def commit(self, work: Work) -> Commit:
@@ -123,6 +124,15 @@ class SessionStore(Protocol):
 
     async def gone(self, platform: str) -> Collection[str]:
         """Return the workspaces of a platform that sent the bot away and are not back."""
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a short text under a name: what a platform was told last."""
+
+    async def kept(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, the last message to each with them, the latest first."""
 
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON: each table, each row; tokens left out.

@@ -98,9 +98,10 @@ class InMemoryStore:
         self._seen: dict[tuple[str, str], datetime] = {}
         self._tombstones: dict[SessionKey, tuple[datetime, bool]] = {}
         self._workspaces: dict[Place, str] = {}
+        self._kept: dict[str, str] = {}
         self.outbox = InMemoryOutbox()
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks."""
         body = self._people.get(key)
         left_alone = key in self._tombstones and self._tombstones[key][1]
@@ -108,11 +109,14 @@ class InMemoryStore:
         found = self._checks.get((key, check or person.current_check or ""))
         undelivered = sum(row.failed for row in self.outbox.of(key))
         return Session(
-            person, load_check(found) if found else None, undelivered=undelivered, workspace=self._rules(key)
+            person,
+            load_check(found) if found else None,
+            undelivered=undelivered,
+            workspace=self._rules((key.platform, place or key.workspace)),
         )
 
-    def _rules(self, key: SessionKey) -> Workspace:
-        body = self._workspaces.get(_place(key))
+    def _rules(self, place: tuple[str, str]) -> Workspace:
+        body = self._workspaces.get(place)
         return load_workspace(body) if body else Workspace()
 
     async def commit(self, work: Work) -> Commit:
@@ -141,7 +145,7 @@ class InMemoryStore:
     def _is_stale(self, work: Work) -> bool:
         before, after = work.before, work.after
         key = after.person.key
-        if after.workspace != before.workspace and self._rules(key).revision != before.workspace.revision:
+        if after.workspace != before.workspace and self._rules(_place(key)).revision != before.workspace.revision:
             return True
         if after.person != before.person:
             body = self._people.get(key)
@@ -208,7 +212,7 @@ class InMemoryStore:
             del self._checks[place]
             self._due.pop(place, None)
         self._drop_packs()
-        rules = self._rules(key)
+        rules = self._rules(_place(key))
         if key.person in rules.mentors:
             others = tuple(one for one in rules.mentors if one != key.person)
             self._workspaces[_place(key)] = dump_workspace(replace(rules, revision=rules.revision + 1, mentors=others))
@@ -234,6 +238,18 @@ class InMemoryStore:
         """Return the workspaces of a platform that sent the bot away and are not back."""
         return [workspace for one, workspace in self.outbox.gone if one == platform]
 
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a short text under a name."""
+        self._kept[name] = value
+
+    async def kept(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+        return self._kept.get(name)
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, with the last message to each."""
+        return self.outbox.lately(platform, since)[:limit]
+
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON."""
         checks = [json.loads(body) for (owner, _), body in self._checks.items() if owner == key]
@@ -245,7 +261,7 @@ class InMemoryStore:
                 {"channel": one.channel, "message": one.message, "check_id": one.check, "share": one.share}
                 for one in self.outbox.sent(key)
             ],
-            "workspaces": [{"mentors": [key.person]}] if key.person in self._rules(key).mentors else [],
+            "workspaces": [{"mentors": [key.person]}] if key.person in self._rules(_place(key)).mentors else [],
         }
         return json.dumps(tables, ensure_ascii=False, indent=1)
 
@@ -369,6 +385,16 @@ class InMemoryOutbox:
         for row in self.of(key):
             if row.share == share and row.id < than:
                 del self._rows[row.id]
+
+    def lately(self, platform: str, since: datetime) -> list[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, with the last message to each, the latest first."""
+        last = []
+        for key, messages in self._sent.items():
+            direct = [one for one in messages if one.share is None and one.at >= since]
+            if key.platform == platform and direct:
+                last.append((key, max(direct, key=lambda one: one.at)))
+        last.sort(key=lambda one: one[1].at, reverse=True)
+        return [(key, Receipt(*one.where)) for key, one in last]
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         """Note that the next part of a message was sent, and what the first one takes the place of."""

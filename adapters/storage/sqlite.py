@@ -124,6 +124,14 @@ _TIDY = (
         DEAD_LETTERS_KEPT,
     ),
 )
+_KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"
+_KEPT = "SELECT value FROM kept WHERE name = ?"
+# Beside max(), SQLite's other columns are those of the row that has the maximum: the last message.
+_LATELY = """
+    SELECT platform, workspace, person, channel, message, max(sent_at) AS sent_at FROM sent_messages
+    WHERE platform = ? AND share IS NULL AND sent_at >= ?
+    GROUP BY platform, workspace, person ORDER BY sent_at DESC LIMIT ?
+"""
 _TIDY_EVENTS = """
     DELETE FROM seen_events WHERE id IN (SELECT id FROM seen_events WHERE id <= ? AND seen_at < ? LIMIT ?)
 """
@@ -155,7 +163,7 @@ class SqliteStore:
         self.outbox = SqliteOutbox(database, sealer)
         self._marks: list[tuple[float, int]] = []
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks."""
         mine = whose(key)
 
@@ -164,7 +172,7 @@ class SqliteStore:
             person = load_person(row[0]) if row else Person(key, left_alone=self._left_alone(connection, key))
             wanted = check or person.current_check
             found = connection.execute(_SELECT_CHECK, (*mine, wanted)).fetchone() if wanted else None
-            rules = connection.execute(_SELECT_WORKSPACE, _place(key)).fetchone()
+            rules = connection.execute(_SELECT_WORKSPACE, (key.platform, place or key.workspace)).fetchone()
             return Session(
                 person,
                 load_check(found[0]) if found else None,
@@ -282,6 +290,21 @@ class SqliteStore:
         """Return the workspaces of a platform that sent the bot away and are not back."""
         rows = await self._database.read(lambda connection: connection.execute(_SELECT_GONE, (platform,)).fetchall())
         return [workspace for (workspace,) in rows]
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a short text under a name."""
+        await self._database.write(lambda connection: connection.execute(_KEEP, (name, value)).rowcount)
+
+    async def kept(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+        row = await self._database.read(lambda connection: connection.execute(_KEPT, (name,)).fetchone())
+        return str(row[0]) if row else None
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, with the last message to each."""
+        values = (platform, milliseconds(since), limit)
+        rows = await self._database.read(lambda connection: connection.execute(_LATELY, values).fetchall())
+        return [(SessionKey(*key), Receipt(channel, message)) for *key, channel, message, _ in rows]
 
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON."""

@@ -1,0 +1,1 @@
+"""Discord: the conversation in direct messages, over discord.py."""

@@ -1,0 +1,315 @@
+"""What Discord sends -> turns, and when it is acknowledged: after the commit, or by the guard where that takes long.
+
+Every interaction comes here, and no view is kept in memory: a button works after a restart, and after a week.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, cast
+
+import discord
+from aiohttp import ClientError
+
+from adapters.discord import incoming
+from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT, offered
+from adapters.discord.components import SURFACES, WRITE
+from adapters.discord.forms import ANSWER, write_form
+from adapters.discord.incoming import Origin, admin_key, key_of
+from adapters.discord.sender import DiscordSender
+from adapters.notes import note
+from conversations.catalogue import Catalogue, Phrase, language_for, phrase
+from conversations.events import Event, Pressed, ShareEnded
+from conversations.messages import Destination, DirectMessage, InteractionReply, Receipt
+from conversations.ports import ClosedError, StorageError, TurnHandler
+from conversations.replies import Turn
+from conversations.session import Intent, SessionKey
+
+GUARD_SECONDS = 2.0
+"""After which an interaction is acknowledged though its turn is not done; Discord waits three seconds."""
+TOKEN_SECONDS = 14 * 60.0
+"""How long the token of an interaction is used; Discord takes it for fifteen minutes."""
+REACHED_SECONDS = 8.0
+"""How long somebody who typed a command waits to hear whether their direct messages are open."""
+_TALKING = "here"
+"""The id of the button that runs a check where the person is."""
+_FAILURES = (discord.HTTPException, discord.InteractionResponded, ClientError, OSError, TimeoutError)
+
+NewId = Callable[[], str]
+Work = Callable[[discord.Interaction[Any]], Awaitable[None]]
+
+
+class Workspaces(Protocol):
+    """What of the store a platform needs itself."""
+
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a turn went: what it led to, or that it was not taken; neither, as long as it goes on."""
+
+    turn: Turn | None = None
+    refused: bool = False
+
+
+class Listeners:
+    """Hands what people do to the turns."""
+
+    def __init__(
+        self,
+        turns: TurnHandler,
+        workspaces: Workspaces,
+        sender: DiscordSender,
+        catalogue: Catalogue,
+        new_id: NewId,
+        me: int,
+    ) -> None:
+        self._turns, self._workspaces, self._sender = turns, workspaces, sender
+        self._catalogue = catalogue.on(*SURFACES)
+        self._new_id, self._me = new_id, me
+        self._going: set[asyncio.Task[Turn]] = set()
+
+    async def drained(self, seconds: float) -> None:
+        """Wait for turns that go on behind their acknowledgement."""
+        if self._going:
+            await asyncio.wait(self._going, timeout=seconds)
+
+    # -- in our direct messages --------------------------------------------------------------------------------------
+
+    async def message(self, message: discord.Message) -> None:
+        """Take a line typed in our direct messages; of others nothing is heard."""
+        if message.guild is not None or message.author.bot or not message.content:
+            return
+        origin = Origin(key_of(message.author.id), message.created_at, str(message.id), self._new_id())
+        await self._take(incoming.typed(message.content, origin), DirectMessage())
+
+    # -- interactions ------------------------------------------------------------------------------------------------
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take an interaction of any kind."""
+        kind = interaction.type
+        try:
+            if kind is discord.InteractionType.autocomplete:
+                await self._autocomplete(interaction)
+            elif kind is discord.InteractionType.application_command:
+                await self._command(interaction)
+            elif kind is discord.InteractionType.component:
+                await self._component(interaction)
+            elif kind is discord.InteractionType.modal_submit:
+                await self._form(interaction)
+        except _FAILURES as error:
+            # The token is void, or somebody else was faster: the turn is committed, and its words go by the outbox.
+            note("unacknowledged", error)
+
+    async def _autocomplete(self, interaction: discord.Interaction[Any]) -> None:
+        begun = incoming.options_of(_data(interaction)).get(WHAT, "")
+        choices = [
+            discord.app_commands.Choice(name=one["name"], value=one["value"])
+            for one in offered(self._catalogue, self._spoken(interaction), begun)
+        ]
+        await interaction.response.autocomplete(choices)
+
+    async def _command(self, interaction: discord.Interaction[Any]) -> None:
+        match _data(interaction).get("name"):
+            case name if name == COMMAND:
+                await self._teamcheck(interaction)
+            case name if name == ADMIN_COMMAND:
+                await self._admin(interaction)
+            case name if name == TAKE_DOWN:
+                await self._take_down(interaction)
+
+    async def _teamcheck(self, interaction: discord.Interaction[Any]) -> None:
+        """Take `/teamcheck`: the conversation is in our direct messages, or where those are closed, right here."""
+        words = incoming.options_of(_data(interaction)).get(WHAT, "")
+        in_our_chat = _is_our_chat(interaction)
+        reached = self._sender.reached(str(interaction.user.id))
+        taken = await self._take(incoming.command(words, self._origin(interaction)), DirectMessage())
+        if taken.turn is None:
+            await self._say(interaction, phrase("not_saved" if taken.refused else "busy"), taken)
+        elif in_our_chat:
+            await interaction.response.defer(ephemeral=True)
+            await interaction.delete_original_response()
+        elif not (taken.turn.replies or taken.turn.posts):
+            await self._say(interaction, phrase("aside.pointer"), taken)
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await self._pointed(interaction, reached, taken)
+
+    async def _pointed(
+        self, interaction: discord.Interaction[Any], reached: "asyncio.Future[bool]", taken: Taken
+    ) -> None:
+        """Say where the conversation is; and where it cannot be, offer to have it here."""
+        await asyncio.wait([reached], timeout=REACHED_SECONDS)
+        closed = reached.done() and not reached.result()
+        text = self._text(phrase("aside.closed" if closed else "aside.pointer"), self._language(taken, interaction))
+        if not closed:
+            await interaction.edit_original_response(content=text)
+            return
+        label = self._text(phrase("buttons.here"), self._language(taken, interaction))
+        button: discord.ui.Button[Any] = discord.ui.Button(label=label, custom_id=_TALKING)
+        view = discord.ui.View(timeout=0.1).add_item(button)
+        view.stop()  # nothing of it is kept: the click comes to us by its id
+        await interaction.edit_original_response(content=text, view=view)
+
+    async def _component(self, interaction: discord.Interaction[Any]) -> None:
+        data = _data(interaction)
+        pressed_id = incoming.component_id(data)
+        if pressed_id == _TALKING:
+            await self._update(interaction, incoming.opened(self._origin(interaction)))
+            return
+        if pressed_id.startswith(f"{WRITE}:"):
+            language = self._spoken(interaction)
+            button = pressed_id.removeprefix(f"{WRITE}:")
+            await interaction.response.send_modal(write_form(self._catalogue, language, button, self._new_id()))
+            return
+        event = incoming.pressed(data, self._origin(interaction))
+        if event is None:
+            await interaction.response.defer()
+            return
+        await self._update(interaction, event)
+
+    async def _form(self, interaction: discord.Interaction[Any]) -> None:
+        data = _data(interaction)
+        event = incoming.written(str(data.get("custom_id", "")), _written(data), self._origin(interaction))
+        if event is None:
+            await interaction.response.defer()
+            return
+        await self._update(interaction, event)
+
+    async def _update(self, interaction: discord.Interaction[Any], event: Event) -> None:
+        """Take a turn, and acknowledge it without a word of its own: what there is to say comes by the outbox."""
+        taken = await self._take(event, self._reply_to(interaction))
+        if taken.refused:
+            await self._say(interaction, phrase("not_saved"), taken)
+        else:
+            await interaction.response.defer()
+
+    def _reply_to(self, interaction: discord.Interaction[Any]) -> Destination:
+        """Return where what is said goes: to our direct messages, or to where only this person sees it."""
+        message = interaction.message
+        if message is not None and message.flags.ephemeral:
+            until = datetime.now(UTC) + timedelta(seconds=TOKEN_SECONDS)
+            return InteractionReply(interaction.token, until)
+        direct = message is not None and interaction.guild_id is None
+        where = message.channel.id if message is not None else None
+        return DirectMessage(incoming.pressed_at(where, message.id if message else None, direct=direct))
+
+    # -- admins ------------------------------------------------------------------------------------------------------
+
+    async def _admin(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.guild_id is None or not _manages(interaction):
+            await self._say(interaction, phrase("admin.refused"), Taken())
+            return
+        key = admin_key(interaction.guild_id, interaction.user.id)
+        event = incoming.administered(incoming.options_of(_data(interaction)), self._origin(interaction, key))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        taken = await self._take(event, None)
+        turn = taken.turn
+        if turn is None:
+            await interaction.edit_original_response(content=self._text(phrase("not_saved"), self._spoken(interaction)))
+            return
+        rows = [self._text(one, self._language(taken, interaction)) for reply in turn.replies for one in _rows(reply)]
+        await interaction.edit_original_response(content="\n".join(map(discord.utils.escape_markdown, rows))[:2000])
+
+    async def _take_down(self, interaction: discord.Interaction[Any]) -> None:
+        """Take a shared report out of a channel: its owner may, and an admin."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        target = str(_data(interaction).get("target_id", ""))
+        me = key_of(interaction.user.id)
+        found = await self._workspaces.sharer(me, Receipt(str(interaction.channel_id), target))
+        told = phrase("take_down.nothing")
+        if found is not None:
+            told = await self._taken_down(interaction, me, *found)
+        text = self._text(told, self._spoken(interaction))
+        await interaction.edit_original_response(content=text)
+
+    async def _taken_down(
+        self, interaction: discord.Interaction[Any], me: SessionKey, owner: SessionKey, check: str, share: str
+    ) -> Phrase:
+        now, repeated = interaction.created_at, str(interaction.id)
+        event: Event
+        if owner == me:
+            event = Pressed(me, now, Intent.UNSHARE, (share,), check=check, id=repeated)
+        elif _manages(interaction):
+            event = ShareEnded(owner, now, check, share, "taken_down", id=repeated)
+        else:
+            return phrase("take_down.refused")
+        taken = await self._take(event, DirectMessage())
+        return phrase("not_saved") if taken.refused else phrase("take_down.done")
+
+    # -- how a turn is taken -----------------------------------------------------------------------------------------
+
+    async def _take(self, event: Event, reply_to: Destination | None) -> Taken:
+        """Take a turn, as long as Discord waits; it goes on behind the acknowledgement where that is too short."""
+        task = asyncio.ensure_future(self._turns.handle(event, reply_to))
+        self._going.add(task)
+        task.add_done_callback(self._ended)
+        await asyncio.wait([task], timeout=GUARD_SECONDS)
+        if not task.done():
+            return Taken()
+        if isinstance(task.exception(), StorageError | ClosedError):
+            return Taken(refused=True)
+        return Taken(task.result())
+
+    def _ended(self, task: asyncio.Task[Turn]) -> None:
+        self._going.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited was told; a turn that went on behind is told of by the intake
+
+    def _origin(self, interaction: discord.Interaction[Any], key: SessionKey | None = None) -> Origin:
+        place = str(interaction.guild_id) if interaction.guild_id else None
+        return Origin(
+            key or key_of(interaction.user.id),
+            interaction.created_at,
+            str(interaction.id),
+            self._new_id(),
+            str(interaction.locale),
+            place,
+            str(interaction.channel_id) if place else None,
+        )
+
+    # -- what is said at once ----------------------------------------------------------------------------------------
+
+    async def _say(self, interaction: discord.Interaction[Any], told: Phrase, taken: Taken) -> None:
+        text = self._text(told, self._language(taken, interaction))
+        await interaction.response.send_message(text, ephemeral=True)
+
+    def _text(self, told: Phrase | str, language: str) -> str:
+        return self._catalogue.text(told, language)
+
+    def _spoken(self, interaction: discord.Interaction[Any]) -> str:
+        return language_for(str(interaction.locale), self._catalogue.languages)
+
+    def _language(self, taken: Taken, interaction: discord.Interaction[Any]) -> str:
+        person = taken.turn.session.person if taken.turn else None
+        return person.language if person and person.revision else self._spoken(interaction)
+
+
+def _data(interaction: discord.Interaction[Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", interaction.data or {})
+
+
+def _is_our_chat(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.guild_id is None and bool(interaction.context.dm_channel)
+
+
+def _manages(interaction: discord.Interaction[Any]) -> bool:
+    allowed = interaction.permissions
+    return allowed.administrator or allowed.manage_guild
+
+
+def _rows(reply: Any) -> list[Phrase]:  # noqa: ANN401  any reply
+    return [reply.title, *reply.items] if hasattr(reply, "items") else [reply.text]
+
+
+def _written(data: Any) -> str:  # noqa: ANN401  the components of a form, in whichever frames
+    if isinstance(data, list):
+        return next(filter(None, map(_written, data)), "")
+    if not isinstance(data, dict):
+        return ""
+    if data.get("custom_id") == ANSWER and "value" in data:
+        return str(data["value"])
+    return next(filter(None, (_written(data.get(name)) for name in ("components", "component"))), "")

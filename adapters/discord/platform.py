@@ -1,0 +1,188 @@
+"""Discord as a platform of the bot: everything of it, put together."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import discord
+from aiohttp import ClientError
+
+from adapters.discord.access import DiscordAccess
+from adapters.discord.commands import commands, digest
+from adapters.discord.hosts import point_at
+from adapters.discord.incoming import PLATFORM, Origin, key_of, typed
+from adapters.discord.listeners import Listeners, NewId
+from adapters.discord.listeners import Workspaces as Shares
+from adapters.discord.sender import DiscordSender
+from adapters.notes import note
+from conversations.catalogue import Catalogue, phrase
+from conversations.messages import DirectMessage, Receipt
+from conversations.ports import ClosedError, NotReadyError, StorageError, TurnHandler
+from conversations.session import SessionKey
+
+DRAIN_SECONDS = 5.0
+CAUGHT_UP = timedelta(days=2)
+"""How long somebody's chat is looked at for what they typed while we were away."""
+CHATS = 200
+LINES = 50
+LOGIN_SECONDS = 30.0
+
+
+class Store(Shares, Protocol):
+    """What of the store this platform needs itself."""
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a server sent the bot away, or that it is back."""
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a short text under a name."""
+
+    async def kept(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, with the last message to each."""
+
+
+class _Client(discord.Client):
+    """Hands on what the platform wants to hear of."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, dm_messages=True),  # none of them is privileged
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=30.0,
+        )
+        self.listeners: Listeners | None = None
+        self.platform: DiscordPlatform | None = None
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take whatever somebody pressed or called."""
+        if self.listeners:
+            await self.listeners.interaction(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Take a line in our direct messages."""
+        if self.listeners:
+            try:
+                await self.listeners.message(message)
+            except (StorageError, ClosedError):
+                return  # it is fetched again after the next start
+
+    async def on_ready(self) -> None:
+        """Catch up: a new session brings nothing of what happened meanwhile."""
+        if self.platform:
+            await self.platform.catch_up()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that a server sent us away."""
+        if self.platform:
+            await self.platform.sent_away(guild.id, datetime.now(UTC))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that a server has us, or has us again."""
+        if self.platform:
+            await self.platform.sent_away(guild.id, None)
+
+
+class DiscordPlatform:
+    """Listens at the gateway, and sends by the REST API."""
+
+    name = PLATFORM
+
+    def __init__(self, access: DiscordAccess, catalogue: Catalogue, new_id: NewId) -> None:
+        """Take how to reach Discord, the product's words, and what makes ids of checks."""
+        self._access, self._catalogue, self._new_id = access, catalogue, new_id
+        self.sender = DiscordSender()
+        self._client: _Client | None = None
+        self._store: Store | None = None
+        self._turns: TurnHandler | None = None
+
+    async def prepare(self, store: Store) -> None:
+        """Look whether Discord lets us begin, and tell it of our commands where they changed.
+
+        Raises:
+            NotReadyError: it does not.
+            StorageError: what it was told could not be kept.
+
+        """
+        self._store = store
+        try:
+            await point_at(self._access.api_url)
+            self._client = client = _Client()
+            await asyncio.wait_for(client.login(self._access.token), LOGIN_SECONDS)
+        except discord.LoginFailure:
+            raise NotReadyError(phrase("run.discord_token")) from None
+        except (discord.HTTPException, ClientError, OSError, TimeoutError, ValueError):
+            raise NotReadyError(phrase("run.discord_unreachable"), passing=True) from None
+        app = str(client.application_id)
+        self.sender.through(client.http, app)
+        await self._tell_commands(client, store, app)
+        note("discord_ready")
+
+    async def _tell_commands(self, client: _Client, store: Store, app: str) -> None:
+        made, name = commands(self._catalogue), f"discord commands {app}"
+        if await store.kept(name) == digest(made):
+            return
+        try:
+            await client.http.bulk_upsert_global_commands(app, made)
+        except discord.HTTPException:
+            raise NotReadyError(phrase("run.discord_commands"), passing=True) from None
+        await store.keep(name, digest(made))
+
+    async def listen(self, turns: TurnHandler, store: Store, stopping: asyncio.Event) -> None:
+        """Hand every event to the turns and acknowledge it after; until the bot stops.
+
+        Raises:
+            NotReadyError: Discord does not let us listen.
+
+        """
+        client = self._client
+        if client is None or client.user is None:
+            raise NotReadyError(phrase("run.discord_unreachable"), passing=True)
+        self._turns, self._store = turns, store
+        listeners = Listeners(turns, store, self.sender, self._catalogue, self._new_id, client.user.id)
+        client.listeners, client.platform = listeners, self
+        listening = asyncio.ensure_future(client.connect(reconnect=True))
+        stopped = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
+        client.listeners = None
+        await listeners.drained(DRAIN_SECONDS)
+        await client.close()
+        stopped.cancel()
+        try:
+            await listening
+        except discord.PrivilegedIntentsRequired:
+            raise NotReadyError(phrase("run.discord_intents")) from None
+        except (discord.ConnectionClosed, discord.GatewayNotFound):
+            raise NotReadyError(phrase("run.discord_lost"), passing=True) from None
+
+    async def catch_up(self) -> None:
+        """Take what people typed in our chats while we were away, in its order; what was taken is known by its id."""
+        client, store, turns = self._client, self._store, self._turns
+        if client is None or store is None or turns is None:
+            return
+        for key, last in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
+            channel = client.get_partial_messageable(int(last.channel))
+            try:
+                async for message in channel.history(
+                    after=discord.Object(int(last.message)), limit=LINES, oldest_first=True
+                ):
+                    if message.author.bot or not message.content or str(message.author.id) != key.person:
+                        continue
+                    origin = Origin(key_of(key.person), message.created_at, str(message.id), self._new_id())
+                    await turns.handle(typed(message.content, origin), DirectMessage())
+            except (discord.HTTPException, StorageError, ClosedError) as error:
+                note("not_caught_up", error)
+
+    async def sent_away(self, guild: int, at: datetime | None) -> None:
+        """Note that a server sent us away, or that it is back: its rules go after a while, nobody's checks."""
+        if self._store:
+            try:
+                await self._store.left(SessionKey(PLATFORM, str(guild), ""), at)
+            except StorageError as error:
+                note("not_noted", error, problem=error.told.key)
