@@ -22,7 +22,7 @@ from adapters.slack.limits import (
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.events import UNSAID
+from conversations.events import NONE_OF_THEM, UNSAID
 from conversations.held import held_summary
 from conversations.messages import DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt, Withdrawal
 from conversations.replies import (
@@ -299,7 +299,7 @@ class BlockKit:
                 if len(labels) > TICKS:
                     ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
                 yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
-                none = self._id(Intent.ANSWER, argument=f"{UNSAID}none", step=ask.step)
+                none = self._id(Intent.ANSWER, argument=NONE_OF_THEM, step=ask.step)
                 yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
             case _:
                 return
