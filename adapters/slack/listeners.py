@@ -35,6 +35,12 @@ _NOT_NOW = 503
 """Not acknowledged: an event comes again, and whoever pressed something sees that it failed."""
 
 NewId = Callable[[], str]
+Clock = Callable[[], datetime]
+
+
+def now_here() -> datetime:
+    """Return the time, by the clock of this machine."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Listeners:
         catalogue: Catalogue,
         packs: Mapping[str, str],
         new_id: NewId,
+        clock: Clock = now_here,
     ) -> None:
         self._turns = turns
         self._workspaces = workspaces
@@ -73,6 +80,7 @@ class Listeners:
         self._catalogue = catalogue.on(*SURFACES)
         self._packs = packs
         self._new_id = new_id
+        self._now = clock
         self._going: set[asyncio.Task[Turn]] = set()
 
     async def drained(self, seconds: float) -> None:
@@ -90,7 +98,7 @@ class Listeners:
             return None
         if self._is_admin_word(body.get("text") or ""):
             return await self._admin(body, context, ack, key)
-        event = incoming.command(body, key, about, _now(), self._new_id())
+        event = incoming.command(body, key, about, self._now(), self._new_id())
         taken = await self._take(event, DirectMessage())
         language = self._language(taken, about)
         if taken.refused:
@@ -104,7 +112,7 @@ class Listeners:
     async def shortcut(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take the global shortcut: as the bare command, but with nowhere to say anything."""
         key, about = await self._whose(context)
-        event = incoming.shortcut(body, key, about, _now(), self._new_id())
+        event = incoming.shortcut(body, key, about, self._now(), self._new_id())
         return await self._acknowledged(event, DirectMessage(), ack)
 
     async def message(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
@@ -113,7 +121,7 @@ class Listeners:
             await ack()
             return None
         key, about = await self._whose(context)
-        event = incoming.typed(body, key, about, _now(), self._new_id())
+        event = incoming.typed(body, key, about, self._now(), self._new_id())
         if event is None or about.stranger:
             await ack()
             return None
@@ -122,7 +130,7 @@ class Listeners:
     async def home(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Fill somebody's page, whenever they look at it."""
         key, about = await self._whose(context)
-        event = incoming.looked_home(body, key, about, _now())
+        event = incoming.looked_home(body, key, about, self._now())
         if event is None or about.stranger:
             await ack()
             return None
@@ -143,7 +151,7 @@ class Listeners:
             await ack()
             await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
             return None
-        event = incoming.pressed(body, key, _now(), self._new_id())
+        event = incoming.pressed(body, key, self._now(), self._new_id())
         if event is None or _is_elsewhere(context):
             await ack()
             return None
@@ -156,7 +164,7 @@ class Listeners:
     async def submitted(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take what was written in a window; what cannot be read stays in it, with what is wrong."""
         text, button, at = forms.what_was_written(body["view"])
-        event = incoming.written(body, self._key(context), text, button, _now())
+        event = incoming.written(body, self._key(context), text, button, self._now())
         if event is None:
             await ack()
             return None
@@ -191,7 +199,7 @@ class Listeners:
         self, body: Body, context: AsyncBoltContext, ack: AsyncAck, key: SessionKey
     ) -> BoltResponse | None:
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        taken = await self._take(Administered(key, _now(), {}, language=about.language, zone=about.zone), None)
+        taken = await self._take(Administered(key, self._now(), {}, language=about.language, zone=about.zone), None)
         language = self._language(taken, about)
         if not about.admin:
             await ack(text=self._catalogue.text(phrase("admin.refused"), language))
@@ -216,7 +224,7 @@ class Listeners:
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
         rules = forms.rules_written(body["view"])
-        event = Administered(key, _now(), rules, body["trigger_id"], about.language, about.zone)
+        event = Administered(key, self._now(), rules, body["trigger_id"], about.language, about.zone)
         taken = await self._take(event, DirectMessage())
         if taken.refused:
             await self._in_form(ack, "language", phrase("not_saved"), self._spoken(about))
@@ -241,9 +249,9 @@ class Listeners:
         owner, check, share = found
         event: Event
         if owner == me:
-            event = Pressed(me, _now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
+            event = Pressed(me, self._now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
         elif about.admin:
-            event = ShareEnded(owner, _now(), check, share, "taken_down", id=body["trigger_id"])
+            event = ShareEnded(owner, self._now(), check, share, "taken_down", id=body["trigger_id"])
         else:
             await self._whisper(respond, phrase("take_down.refused"), me, self._spoken(about))
             return None
@@ -261,7 +269,7 @@ class Listeners:
             await ack()
             return None
         try:
-            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), _now()))
+            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), self._now()))
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()
@@ -349,10 +357,6 @@ def _first_words(turn: Turn) -> Phrase:
     said = (reply.text for reply in turn.replies if isinstance(reply, Say))
     listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
     return next(chain(said, listed), phrase("form.unread"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 Listener = Callable[..., Awaitable[BoltResponse | None]]
