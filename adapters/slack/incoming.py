@@ -109,7 +109,7 @@ def action_id(body: Body) -> str:
     return str(action["action_id"])
 
 
-def pressed(body: Body, key: SessionKey, now: datetime, fresh: str) -> Pressed | None:
+def pressed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Pressed | None:
     """Read a button or a menu; None where its id is none of ours."""
     action = body["actions"][0]
     button = read_button_id(action_id(body))
@@ -126,6 +126,8 @@ def pressed(body: Body, key: SessionKey, now: datetime, fresh: str) -> Pressed |
         step=button.step,
         id=body["trigger_id"],
         new_check=fresh,
+        language=about.language,
+        zone=about.zone,
     )
 
 

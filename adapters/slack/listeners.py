@@ -151,7 +151,8 @@ class Listeners:
             await ack()
             await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
             return None
-        event = incoming.pressed(body, key, self._now(), self._new_id())
+        about = await self._people.about(context.team_id or "", context.user_id or "")
+        event = incoming.pressed(body, key, about, self._now(), self._new_id())
         if event is None or _is_elsewhere(context):
             await ack()
             return None
