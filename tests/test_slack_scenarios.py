@@ -2,14 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
-from adapters.slack.listeners import Clock
 from tests.fakes.slack.person import person
 from tests.fakes.slack.playing import OTHER, PUBLIC, SlackPlayer
 from tests.fakes.slack.room import Room, running
@@ -19,13 +16,6 @@ from tests.scenarios import SCENARIOS
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 TRANSCRIPTS = Path(__file__).parent / "transcripts" / "slack"
-NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
-"""On the day of the fake's own time stamps."""
-
-
-def clock() -> Clock:
-    began = monotonic()
-    return lambda: NOON + timedelta(seconds=monotonic() - began)
 
 
 def ids() -> Iterator[str]:
@@ -42,7 +32,7 @@ async def playing(
         slack.channel(PUBLIC, "U0001")
         slack.channel(OTHER, "U0001")
         fresh = ids()
-        async with running(slack, file, new_id=lambda: next(fresh), clock=clock()) as room:
+        async with running(slack, file, new_id=lambda: next(fresh), clock=slack.now) as room:
             player = SlackPlayer(me, language, room.quiet)
             yield player, room
             assert slack.problems == []

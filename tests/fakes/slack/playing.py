@@ -4,12 +4,14 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from adapters.slack.manifest import START
 from conversations.catalogue import Arg, phrase
 from tests.dialogue import core
 from tests.fakes.slack.person import Person, Shown
 
 PUBLIC, OTHER = "C0001", "C0002"
 WORDS = core().catalogue.on("chat", "slack")
+_KEY = re.compile(r"[a-z_]+(\.\w+)+")
 _OPTION = 75
 """Characters; a longer label of an option is cut."""
 
@@ -38,10 +40,12 @@ class SlackPlayer:
         await self._presses(key, None)
 
     async def presses_at(self, words: str, key: str) -> None:
-        await self._presses(key, await self.person.sees(words))
+        with_it = [one for one in self.person.dm if words in one.words and self._label(key) in one.buttons]
+        assert with_it, f"nothing with {words!r} has {self._label(key)!r}"
+        await self._presses(key, with_it[-1])
 
     async def ticks(self, *keys: str) -> None:
-        await self.person.ticks(*map(self._label, keys), message=self.person.last)
+        await self.person.ticks(*map(self._label, keys), message=self._newest())
 
     async def opens_form(self) -> None:
         before = len(self.person.slack.called("views.open"))
@@ -54,6 +58,16 @@ class SlackPlayer:
         await self.quiet()
         assert bool(wrong) == (self.person.modal is not None)
         return "\n".join(wrong.values())
+
+    def closes_form(self) -> None:
+        self.person.closes_modal()
+
+    async def begins_by_shortcut(self) -> None:
+        await self.person.shortcut(START)
+        await self.quiet()
+
+    async def presses_at_home(self, key: str) -> None:
+        await self._presses(key, self.person.home_page)
 
     async def picks_channel(self) -> None:
         await self.person.picks(self.says("buttons.pick_channel"), option=PUBLIC)
@@ -75,14 +89,20 @@ class SlackPlayer:
         return "\n".join(one.words for one in self.person.dm)
 
     def newest(self) -> str:
-        return self.person.last.words
+        return self._newest().words
+
+    def files(self) -> list[str]:
+        return [str(one["content"]) for one in self.person.slack.files.values()]
 
     def in_channel(self) -> list[str]:
         return [Shown(one).words for _, one in sorted(self.person.slack.channels[PUBLIC].messages.items())]
 
+    def _newest(self) -> Shown:
+        return max(self.person.dm, key=lambda one: int(one.raw["touched"]))
+
     async def _presses(self, key: str, message: Shown | None) -> None:
         label = self._label(key)
-        where = [message] if message else [*reversed(self.person.dm)]
+        where = [message] if message else [self._newest(), *reversed(self.person.dm)]
         for one in where:
             if label in one.buttons:
                 await self.person.clicks(label, one)
@@ -97,7 +117,7 @@ class SlackPlayer:
         await self.quiet()
 
     def _label(self, key: str) -> str:
-        return self.says(key) if "." in key else key
+        return self.says(key) if _KEY.fullmatch(key) else key
 
     def transcript(self) -> str:
         """Return what stands on this person's screen, message by message, made stable."""
