@@ -169,6 +169,16 @@ async def words_alone(me: Player) -> None:
 
 
 
+async def words_behind_the_command(me: Player) -> None:
+    await me.begins()
+    for step in QUICK:
+        sees_new(me, f"steps.{step}.ask")
+        await me.commands(TYPED[step], in_channel=True)
+    sees_new(me, "finished.what_now")
+    sees(me, "report.title_team", team=TEAM)
+    assert me.in_channel() == []
+
+
 async def back_and_edit(me: Player) -> None:
     await me.begins()
     await writes(me, "Acme Serch")
@@ -418,5 +428,6 @@ SCENARIOS: dict[str, Scenario] = {
         share_where_it_was_said,
         the_window,
         words_alone,
+        words_behind_the_command,
     )
 }
