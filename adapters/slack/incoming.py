@@ -109,6 +109,13 @@ def action_id(body: Body) -> str:
     return str(action["action_id"])
 
 
+def label(body: Body) -> str:
+    """Return what stands on the button, or the option, that was pressed."""
+    action = body["actions"][0]
+    shown = action.get("selected_option") or action
+    return str((shown.get("text") or {}).get("text", ""))
+
+
 def pressed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Pressed | None:
     """Read a button or a menu; None where its id is none of ours."""
     action = body["actions"][0]

@@ -64,7 +64,7 @@ class Workspaces(Protocol):
 class Listeners:
     """Hands what people do to the turns."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a part of it
         self,
         turns: TurnHandler,
         workspaces: Workspaces,
@@ -72,6 +72,7 @@ class Listeners:
         catalogue: Catalogue,
         packs: Mapping[str, str],
         new_id: NewId,
+        *,
         clock: Clock = now_here,
     ) -> None:
         self._turns = turns
@@ -181,7 +182,7 @@ class Listeners:
 
     async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
         about = await self._people.about(context.team_id or "", context.user_id or "")
-        language = self._spoken(about)
+        language = self._read_on(incoming.label(body)) or self._spoken(about)
         question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
         view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
         try:
@@ -270,7 +271,9 @@ class Listeners:
             await ack()
             return None
         try:
-            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), self._now()))
+            await self._workspaces.left(
+                self._key(context), incoming.moment(str(body.get("event_time", "")), self._now())
+            )
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()
@@ -315,6 +318,11 @@ class Listeners:
 
     def _spoken(self, about: About) -> str:
         return language_for(about.language or "", self._catalogue.languages)
+
+    def _read_on(self, label: str) -> str | None:
+        """Return the language of the button that opens a form: the one the person reads, whatever Slack says."""
+        write = phrase("buttons.write")
+        return next((one for one in self._catalogue.languages if self._catalogue.text(write, one) == label), None)
 
     def _language(self, taken: Taken, about: About) -> str:
         person = taken.turn.session.person if taken.turn else None

@@ -69,7 +69,7 @@ class SlackPlatform:
 
         """
         people = People(self._client, self._access.admins)
-        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, self._clock)
+        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, clock=self._clock)
         self.connection = Connection(self.app(listeners), self._access.app_token)
         listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
         stopped = asyncio.ensure_future(stopping.wait())
