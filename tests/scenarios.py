@@ -1,4 +1,4 @@
-"""Whole checks as people play them on a chat platform: what they do, and what they must see. Any platform plays them."""
+"""Whole checks as people play them: what they do, and what they must see. Any chat platform plays them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -27,7 +27,7 @@ TYPED = {
 
 
 class Player(Protocol):
-    """Somebody who sits before a chat platform. Keys are sentences of the catalogue, so that rewording breaks nothing."""
+    """Somebody who sits before a chat platform. Keys are sentences of the catalogue: rewording breaks nothing."""
 
     language: str
 
@@ -54,6 +54,9 @@ class Player(Protocol):
 
     async def sends(self, words: str) -> str:
         """Send the open form; return what is wrong with it, where it stays open."""
+
+    def form(self) -> str:
+        """Return what stands in the open form."""
 
     def closes_form(self) -> None:
         """Close it without sending."""
@@ -168,7 +171,6 @@ async def words_alone(me: Player) -> None:
     assert "engineers take over" in me.screen()
 
 
-
 async def words_behind_the_command(me: Player) -> None:
     await me.begins()
     for step in QUICK:
@@ -192,7 +194,8 @@ async def back_and_edit(me: Player) -> None:
     sees_new(me, "steps.maturity.ask")
     await me.presses("buttons.review")
     sees_new(me, "review.title_team", team=TEAM)
-    await me.presses(f"2. {me.says('noted', name=phrase('steps.kind_sources.name'), answer=phrase(step_label('kind_sources', 'manager')))}")
+    said = phrase(step_label("kind_sources", "manager"))
+    await me.presses(f"2. {me.says('noted', name=phrase('steps.kind_sources.name'), answer=said)}")
     sees_new(me, "steps.kind_sources.ask")
     await me.presses("buttons.keep")
     sees_new(me, "steps.maturity.ask")
@@ -306,6 +309,10 @@ async def settings_and_language(me: Player) -> None:
     await me.commands(words)
     sees(me, "language.now")
     sees_new(me, "steps.team.ask")
+    await me.opens_form()
+    assert me.says("steps.team.ask") in me.form()
+    assert me.says("form.hint") in me.form()
+    me.closes_form()
     await writes(me, TEAM)
     sees_new(me, "steps.kind_sources.ask")
 

@@ -67,10 +67,9 @@ async def test_an_admin_sets_the_rules_of_the_workspace(tmp_path: Path) -> None:
         assert me.says("admin.shares_a_day") in window.words
         wrong = await me.person.submits({"shares_a_day": "many"})
         assert wrong == {"shares_a_day": me.says("admin.wrong.shares_a_day", value="many", most=100)}
-        assert me.person.modal
         rules = {"shares_a_day": "1", "channels": [OTHER], "language": "zh", "mentors": ["U0001"]}
         assert await me.person.submits(rules) == {}
-        assert me.person.modal is None
+        assert room.slack.modals["U0001"] == []
         await room.quiet()
         sees_new(me, "admin.set")
         await me.person.command(me.word("admin"), PUBLIC)

@@ -59,6 +59,10 @@ class SlackPlayer:
         assert bool(wrong) == (self.person.modal is not None)
         return "\n".join(wrong.values())
 
+    def form(self) -> str:
+        assert self.person.modal
+        return self.person.modal.words
+
     def closes_form(self) -> None:
         self.person.closes_modal()
 

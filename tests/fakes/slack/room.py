@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.slack.access import SlackAccess
-from adapters.slack.platform import SlackPlatform
 from adapters.slack.listeners import Clock, now_here
+from adapters.slack.platform import SlackPlatform
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from bot.limits import WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse

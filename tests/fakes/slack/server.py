@@ -259,7 +259,13 @@ class FakeSlack:
             raise RefusedError("thread_not_found")
         ts = self.timestamp()
         kept: Json = {name: arguments[name] for name in ("text", "blocks", "thread_ts") if name in arguments}
-        channel.messages[ts] = {"ts": ts, "channel": channel.id, "bot_id": self.bot_id, "touched": self.number(), **kept}
+        channel.messages[ts] = {
+            "ts": ts,
+            "channel": channel.id,
+            "bot_id": self.bot_id,
+            "touched": self.number(),
+            **kept,
+        }
         if channel.direct:
             self._echo(channel, ts)
         return {"channel": channel.id, "ts": ts, "message": channel.messages[ts]}
@@ -279,7 +285,11 @@ class FakeSlack:
         if message.get("user"):
             raise RefusedError("cant_update_message")
         self._shape(check_message(arguments))
-        message.update({name: arguments[name] for name in ("text", "blocks") if name in arguments}, edited=True, touched=self.number())
+        message.update(
+            {name: arguments[name] for name in ("text", "blocks") if name in arguments},
+            edited=True,
+            touched=self.number(),
+        )
         return {"channel": channel.id, "ts": message["ts"]}
 
     async def _delete(self, arguments: Json) -> Json:
