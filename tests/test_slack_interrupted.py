@@ -22,6 +22,7 @@ from tests.fakes.slack.server import APP, BOT, FakeSlack
 from tests.scenarios import QUICK, TEAM, chooses, sees, sees_new, step_label, writes
 
 SECONDS_TO_STOP = 10
+PATIENCE = 30
 
 
 def bot(slack: FakeSlack, folder: Path) -> RunningBot:
@@ -37,8 +38,9 @@ def read(folder: Path, sql: str) -> list[tuple[object, ...]]:
 
 async def sent(folder: Path) -> None:
     """Wait until everything that was committed is sent."""
-    while read(folder, "SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1"):  # noqa: ASYNC110  the file tells nobody
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while read(folder, "SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1"):  # noqa: ASYNC110  the file tells nobody
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
@@ -292,3 +294,16 @@ async def test_what_was_acknowledged_before_a_stop_is_there_after_it(tmp_path: P
             assert answers(tmp_path)["kind_sources"] == Chosen(("posting",))
             sees_new(me, "steps.maturity.ask")
             assert noted(me) == NAMES[:2]
+
+
+async def test_lines_in_the_wrong_order_are_both_taken_and_can_be_changed(tmp_path: Path) -> None:
+    async with slack_with(tmp_path) as (slack, me), running(slack, tmp_path):
+        await me.begins()
+        slack.held = []
+        lines = [asyncio.ensure_future(me.person.types(line)) for line in ("2 4", TEAM)]
+        assert await slack.until(lambda: len(slack.held or ()) == len(lines))
+        await slack.release()
+        assert await asyncio.gather(*lines) == [True, True]
+        await sent(tmp_path)
+        assert answers(tmp_path) == {"team": Written(TEAM), "kind_sources": EXPECTED["kind_sources"]}
+        sees_new(me, "steps.maturity.ask")
