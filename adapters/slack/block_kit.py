@@ -301,14 +301,19 @@ class BlockKit:
             case StepKind.CHOICE if len(labels) <= OPTIONS:
                 yield _actions([self._menu(answer, "pick", options)])
             case StepKind.CHOICES if len(labels) <= OPTIONS:
-                ticks = {"type": "checkboxes", "action_id": TICKED, "options": options}
-                if len(labels) > TICKS:
-                    ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
-                yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
+                yield self._ticks(options)
                 none = self._id(Intent.ANSWER, argument=NONE_OF_THEM, step=ask.step)
                 yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
             case _:
                 return
+
+    def _ticks(self, options: list[Json]) -> Json:
+        """Return what several choices are ticked in. Slack takes a menu with several picks beside a text only."""
+        if len(options) <= TICKS:
+            boxes = {"type": "checkboxes", "action_id": TICKED, "options": options}
+            return {"type": "actions", "block_id": TICKED, "elements": [boxes]}
+        menu = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
+        return {"type": "section", "block_id": TICKED, "text": _plain(self._label("pick")), "accessory": menu}
 
     def _ways_out(self, ask: Ask) -> list[Json]:
         unsaid = {reason: self._id(Intent.ANSWER, argument=f"{UNSAID}{reason}", step=ask.step) for reason in NonAnswer}

@@ -89,6 +89,7 @@ class SlackPlatform:
             process_before_response=True,
             request_verification_enabled=False,  # a socket of our own opening needs no signatures
         )
+        app.use(listeners.arrived)
         app.command(COMMAND)(listeners.command)
         app.shortcut(START)(listeners.shortcut)
         app.shortcut(TAKE_DOWN)(listeners.take_down)
@@ -96,6 +97,7 @@ class SlackPlatform:
         app.event("app_home_opened")(listeners.home)
         app.event("app_uninstalled")(listeners.sent_away)
         app.event("tokens_revoked")(listeners.sent_away)
+        app.event(re.compile("."))(listeners.unasked)
         app.action(re.compile("."))(listeners.action)
         app.view(WRITE_FORM)(listeners.submitted)
         app.view(RULES_FORM)(listeners.rules)
