@@ -22,8 +22,9 @@ lint: $(VENV)/.ready-to-develop             ## what needs no test run
 check: lint coverage                        ## what a change must pass beside the tests
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
-COVERING := $(addprefix tests/test_,catalogue.py conditions.py documentation.py every_store.py keeping.py \
-	packs.py reading_answers.py reading_times.py reminders.py snapshot.py transcripts.py)
+COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
+	every_store.py keeping.py packs.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop
 	@$(BIN)/coverage erase
