@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from adapters.slack.access import SlackAccess
@@ -20,6 +21,8 @@ from tests.fakes.slack.server import APP, BOT, FakeSlack
 PATIENT = 60.0
 FAST = Rate(10_000, 10_000)
 """A test clicks faster than anybody."""
+_content = cache(load_content)
+"""Read once: every test has a bot of its own."""
 
 
 @dataclass
@@ -48,7 +51,7 @@ async def running(
     slack: FakeSlack, file: Path, *packs: Path, admins: frozenset[str] = frozenset(), person: Rate = FAST
 ) -> AsyncIterator[Room]:
     """Run a bot; another one on the same file goes on where this one stopped."""
-    content = load_content(*packs)
+    content = _content(*packs)
     async with open_sqlite(file) as store:
         access = SlackAccess(BOT, APP, slack.api_url, admins)
         titles = {pack.script.id: pack.script.id for pack in content.packs}
