@@ -45,6 +45,12 @@ _NOT_NOW = 503
 
 NewId = Callable[[], str]
 _T = TypeVar("_T")
+Clock = Callable[[], datetime]
+
+
+def now_here() -> datetime:
+    """Return the time, by the clock of this machine."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Workspaces(Protocol):
 class Listeners:
     """Hands what people do to the turns."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a part of it
         self,
         turns: TurnHandler,
         workspaces: Workspaces,
@@ -76,6 +82,8 @@ class Listeners:
         catalogue: Catalogue,
         packs: Mapping[str, str],
         new_id: NewId,
+        *,
+        clock: Clock = now_here,
     ) -> None:
         self._turns = turns
         self._workspaces = workspaces
@@ -83,6 +91,7 @@ class Listeners:
         self._catalogue = catalogue.on(*SURFACES)
         self._packs = packs
         self._new_id = new_id
+        self._now = clock
         self._going: set[asyncio.Task[Any]] = set()
 
     async def drained(self, seconds: float) -> None:
@@ -105,7 +114,7 @@ class Listeners:
             return None
         if self._is_admin_word(body.get("text") or ""):
             return await self._admin(body, context, ack, key)
-        event = incoming.command(body, key, about, _now(), self._new_id())
+        event = incoming.command(body, key, about, self._now(), self._new_id())
         taken = await self._take(event, DirectMessage(), context)
         language = self._language(taken, about)
         if taken.refused:
@@ -122,7 +131,7 @@ class Listeners:
         if about.stranger:
             await ack()
             return None
-        event = incoming.shortcut(body, key, about, _now(), self._new_id())
+        event = incoming.shortcut(body, key, about, self._now(), self._new_id())
         return await self._acknowledged(event, DirectMessage(), context, ack)
 
     async def message(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
@@ -131,7 +140,7 @@ class Listeners:
             await ack()
             return None
         key, about = await self._whose(context)
-        event = incoming.typed(body, key, about, _now(), self._new_id())
+        event = incoming.typed(body, key, about, self._now(), self._new_id())
         if event is None or about.stranger:
             await ack()
             return None
@@ -140,7 +149,7 @@ class Listeners:
     async def home(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Fill somebody's page, whenever they look at it."""
         key, about = await self._whose(context)
-        event = incoming.looked_home(body, key, about, _now())
+        event = incoming.looked_home(body, key, about, self._now())
         if event is None or about.stranger:
             await ack()
             return None
@@ -164,7 +173,8 @@ class Listeners:
             await ack()
             await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
             return None
-        event = incoming.pressed(body, key, _now(), self._new_id())
+        about = await self._people.about(context.team_id or "", context.user_id or "")
+        event = incoming.pressed(body, key, about, self._now(), self._new_id())
         if event is None:
             await ack()
             return None
@@ -177,7 +187,7 @@ class Listeners:
     async def submitted(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take what was written in a window; what cannot be read stays in it, with what is wrong."""
         text, button, at = forms.what_was_written(body["view"])
-        event = incoming.written(body, self._key(context), text, button, _now())
+        event = incoming.written(body, self._key(context), text, button, self._now())
         if event is None or await self._is_stranger(body, context):
             await ack()
             return None
@@ -193,7 +203,7 @@ class Listeners:
 
     async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
         about = await self._people.about(context.team_id or "", context.user_id or "")
-        language = self._spoken(about)
+        language = self._read_on(incoming.label(body)) or self._spoken(about)
         question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
         view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
         try:
@@ -216,7 +226,9 @@ class Listeners:
         self, body: Body, context: AsyncBoltContext, ack: AsyncAck, key: SessionKey
     ) -> BoltResponse | None:
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        taken = await self._take(Administered(key, _now(), {}, language=about.language, zone=about.zone), None, context)
+        taken = await self._take(
+            Administered(key, self._now(), {}, language=about.language, zone=about.zone), None, context
+        )
         language = self._language(taken, about)
         if not about.admin:
             await ack(text=self._catalogue.text(phrase("admin.refused"), language))
@@ -241,7 +253,7 @@ class Listeners:
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
         rules = forms.rules_written(body["view"])
-        event = Administered(key, _now(), rules, body["trigger_id"], about.language, about.zone)
+        event = Administered(key, self._now(), rules, body["trigger_id"], about.language, about.zone)
         taken = await self._take(event, DirectMessage(), context)
         if taken.refused:
             await self._in_form(ack, "language", phrase("not_saved"), self._spoken(about))
@@ -270,9 +282,9 @@ class Listeners:
         owner, check, share = found
         event: Event
         if owner == me:
-            event = Pressed(me, _now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
+            event = Pressed(me, self._now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
         elif about.admin:
-            event = ShareEnded(owner, _now(), check, share, "taken_down", id=body["trigger_id"])
+            event = ShareEnded(owner, self._now(), check, share, "taken_down", id=body["trigger_id"])
         else:
             self._whisper(respond, phrase("take_down.refused"), me, self._spoken(about))
             return None
@@ -290,7 +302,9 @@ class Listeners:
             await ack()
             return None
         try:
-            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), _now()))
+            await self._workspaces.left(
+                self._key(context), incoming.moment(str(body.get("event_time", "")), self._now())
+            )
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()
@@ -345,6 +359,11 @@ class Listeners:
 
     def _spoken(self, about: About) -> str:
         return language_for(about.language or "", self._catalogue.languages)
+
+    def _read_on(self, label: str) -> str | None:
+        """Return the language of the button that opens a form: the one the person reads, whatever Slack says."""
+        write = phrase("buttons.write")
+        return next((one for one in self._catalogue.languages if self._catalogue.text(write, one) == label), None)
 
     def _language(self, taken: Taken, about: About) -> str:
         person = taken.turn.session.person if taken.turn else None
@@ -404,10 +423,6 @@ def _first_words(turn: Turn) -> Phrase:
     said = (reply.text for reply in turn.replies if isinstance(reply, Say))
     listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
     return next(chain(said, listed), phrase("form.unread"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 Listener = Callable[..., Awaitable[BoltResponse | None]]
