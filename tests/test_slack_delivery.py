@@ -37,6 +37,7 @@ def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.delivery.SWEEP_SECONDS", 0.02)
     monkeypatch.setattr("bot.delivery.FIRST_PAUSE", 0.02)
     monkeypatch.setattr("bot.delivery.LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr("adapters.slack.platform._ACKNOWLEDGED_SECONDS", 0.02)
 
 
 @dataclass
@@ -464,7 +465,7 @@ async def slow_store(chat: Chat, monkeypatch: pytest.MonkeyPatch, seconds: float
 async def test_a_command_is_acknowledged_in_time_though_slack_and_the_store_are_slow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with chatting(tmp_path, begun=False) as chat, slow_store(chat, monkeypatch, 4):
+    async with chatting(tmp_path, begun=False) as chat, slow_store(chat, monkeypatch, 2.5):
         chat.slack.slow["users.info"] = 3
         began = time.monotonic()
         answer = await chat.me.command("")
@@ -480,7 +481,7 @@ async def test_what_is_typed_pressed_or_written_is_acknowledged_in_time_and_lost
     async with chatting(tmp_path) as chat:
         slack, me = chat.slack, chat.me
         slack.ack_seconds = 0.6
-        async with slow_store(chat, monkeypatch, 1):
+        async with slow_store(chat, monkeypatch, 0.7):
             assert await me.types("Acme Search")
             await me.sees(SECOND)
             await me.clicks("Don't know yet")
@@ -602,7 +603,7 @@ async def test_a_window_that_comes_too_late_says_press_again(tmp_path: Path) -> 
 async def test_a_window_that_slack_does_not_open_in_time_says_press_again(tmp_path: Path, trouble: str) -> None:
     async with chatting(tmp_path) as chat:
         if trouble == "slow":
-            chat.slack.slow["views.open"] = 5
+            chat.slack.slow["views.open"] = 3.5
         else:
             chat.slack.failing["views.open"] = [trouble]
         await chat.me.clicks("Write it…")
