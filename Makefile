@@ -22,8 +22,9 @@ lint: $(VENV)/.ready-to-develop             ## what needs no test run
 check: lint coverage                        ## what a change must pass beside the tests
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
-COVERING := $(addprefix tests/test_,catalogue.py conditions.py documentation.py every_store.py keeping.py \
-	packs.py reading_answers.py reading_times.py reminders.py snapshot.py transcripts.py)
+COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
+	every_store.py keeping.py packs.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop
 	@$(BIN)/coverage erase
@@ -44,11 +45,13 @@ faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under loa
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 
-bench: $(VENV)/.ready-to-develop            ## how fast durable turns are, beside the raw driver (some minutes)
+bench: $(VENV)/.ready-to-develop            ## how fast turns and clicks are, beside the raw driver and Bolt (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns
+	@$(BIN)/python -m tests.benchmarks.slack
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
-	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py
+	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
+		tests/test_slack_scenarios.py
 
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -22,7 +22,7 @@ from adapters.slack.limits import (
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.events import UNSAID
+from conversations.events import NONE_OF_THEM, UNSAID
 from conversations.held import held_summary
 from conversations.messages import DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt, Withdrawal
 from conversations.replies import (
@@ -157,15 +157,21 @@ class BlockKit:
         elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
             whole = list(self._grouped(replies))
             if len(whole) == 1 and sum(map(characters, whole[0].blocks)) <= _IN_PLACE_CHARACTERS:
+                yield from self._asked_again(row.asking, pressed)
                 yield replace(whole[0], at=pressed, or_new=True)
                 return
-        if row.asking and pressed and row.asking != pressed:
-            yield Written(self._notification(), tuple(self._quiet(phrase("buttons.asked_again"))), at=row.asking)
+        if pressed:
+            yield from self._asked_again(row.asking, pressed)
         for reply in replies:
             if isinstance(reply, Held) and reply.whole:
                 name = self._text(phrase("held.file"))
                 yield Uploaded(name, name, reply.json)
         yield from self._grouped(replies)
+
+    def _asked_again(self, asking: Receipt | None, pressed: Receipt) -> Iterator[Written]:
+        """Take the buttons off a question that is left, as another message's button was pressed."""
+        if asking and asking != pressed:
+            yield Written(self._notification(), tuple(self._quiet(phrase("buttons.asked_again"))), at=asking)
 
     def _grouped(self, replies: Iterable[Reply]) -> Iterator[Written]:
         """Put replies together into as few messages as the limits allow; what asks has its buttons in one."""
@@ -295,14 +301,19 @@ class BlockKit:
             case StepKind.CHOICE if len(labels) <= OPTIONS:
                 yield _actions([self._menu(answer, "pick", options)])
             case StepKind.CHOICES if len(labels) <= OPTIONS:
-                ticks = {"type": "checkboxes", "action_id": TICKED, "options": options}
-                if len(labels) > TICKS:
-                    ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
-                yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
-                none = self._id(Intent.ANSWER, argument=f"{UNSAID}none", step=ask.step)
+                yield self._ticks(options)
+                none = self._id(Intent.ANSWER, argument=NONE_OF_THEM, step=ask.step)
                 yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
             case _:
                 return
+
+    def _ticks(self, options: list[Json]) -> Json:
+        """Return what several choices are ticked in. Slack takes a menu with several picks beside a text only."""
+        if len(options) <= TICKS:
+            boxes = {"type": "checkboxes", "action_id": TICKED, "options": options}
+            return {"type": "actions", "block_id": TICKED, "elements": [boxes]}
+        menu = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
+        return {"type": "section", "block_id": TICKED, "text": _plain(self._label("pick")), "accessory": menu}
 
     def _ways_out(self, ask: Ask) -> list[Json]:
         unsaid = {reason: self._id(Intent.ANSWER, argument=f"{UNSAID}{reason}", step=ask.step) for reason in NonAnswer}

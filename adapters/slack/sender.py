@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.block_kit import Copied, Page, Removed, Uploaded, Written, parts_of
+from adapters.slack.errors import code_of
 from conversations.catalogue import Catalogue
 from conversations.messages import (
     Destination,
@@ -55,6 +56,7 @@ _OURS = frozenset({"invalid_blocks", "invalid_arguments", "msg_blocks_too_long",
 """A fault of ours: trying again changes nothing, and it is in the log."""
 _NOT_THERE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"})
 """An earlier message that cannot be reached any more."""
+_UPLOADING = ("files.getUploadURLExternal", "files.completeUploadExternal")
 _NO_FILE = frozenset({"file_not_found", "file_deleted"})
 
 
@@ -98,7 +100,7 @@ class SlackSender:
             return RetryAfter(paused.seconds, paused.method)
         except SlackApiError as error:
             return _refused(error)
-        except (ClientError, OSError, TimeoutError):
+        except (SlackClientError, ClientError, OSError, TimeoutError):
             return Failed("no_answer")
 
     async def _sent(self, key: SessionKey, to: Destination, part: object) -> SendOutcome:
@@ -119,25 +121,32 @@ class SlackSender:
 
     async def _write(self, key: SessionKey, part: Written) -> SendOutcome:
         words = {"text": part.text, "blocks": list(part.blocks)}
-        if part.at:
-            try:
-                await self._call(key, "chat.update", channel=part.at.channel, ts=part.at.message, **words)
-            except SlackApiError as error:
-                if _code(error) not in _NOT_THERE:
-                    raise
-                if not part.or_new:
-                    return Sent()
-            else:
-                return Sent(Receipt(part.at.channel, part.at.message, part.asks))
         channel = await self._chat(key)
+        if part.at:
+            if await self._rewritten(key, channel, part.at, words):
+                return Sent(Receipt(part.at.channel, part.at.message, part.asks))
+            if not part.or_new:
+                return Sent()
         try:
             answer = await self._post(key, channel, words)
         except SlackApiError as error:
-            if _code(error) != "channel_not_found":
+            if code_of(error) != "channel_not_found":
                 raise
             del self._chats[key]  # it may be another one by now
             answer = await self._post(key, await self._chat(key), words)
         return Sent(Receipt(str(answer["channel"]), str(answer["ts"]), part.asks))
+
+    async def _rewritten(self, key: SessionKey, channel: str, at: Receipt, words: dict[str, Any]) -> bool:
+        """Write over an earlier message; tell whether it is there. One in anybody else's direct messages is not."""
+        if at.channel != channel:
+            return False
+        try:
+            await self._call(key, "chat.update", channel=channel, ts=at.message, **words)
+        except SlackApiError as error:
+            if code_of(error) not in (*_NOT_THERE, "channel_not_found"):
+                raise
+            return False
+        return True
 
     async def _copy(self, key: SessionKey, to: InChannel, part: Copied) -> SendOutcome:
         words: dict[str, Any] = {"text": part.text, "blocks": list(part.blocks)}
@@ -165,13 +174,14 @@ class SlackSender:
             else:
                 await self._call(key, "chat.delete", channel=part.at.channel, ts=part.at.message)
         except SlackApiError as error:
-            if _code(error) not in (*_NO_FILE, "message_not_found"):
+            if code_of(error) not in (*_NO_FILE, "message_not_found"):
                 raise
         return Sent()
 
     async def _upload(self, key: SessionKey, part: Uploaded) -> SendOutcome:
         channel = await self._chat(key)
-        self._heed(key, "files.getUploadURLExternal")
+        for method in _UPLOADING:
+            self._heed(key, method)
         answer = await self._limited(
             key,
             "files.getUploadURLExternal",
@@ -206,20 +216,18 @@ class SlackSender:
         try:
             answer: AsyncSlackResponse = await call
         except SlackApiError as error:
-            if _code(error) == "ratelimited":
+            if code_of(error) == "ratelimited":
                 seconds = float(error.response.headers.get("Retry-After", _LIMITED_SECONDS))
+                if method in _UPLOADING:  # one call of the library makes both
+                    method = next((one for one in _UPLOADING if error.response.api_url.endswith(one)), method)
                 self._paused[key.workspace, method] = time.monotonic() + seconds
                 raise _Paused(method, seconds) from None
             raise
         return answer
 
 
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error") or "")
-
-
 def _refused(error: SlackApiError) -> SendOutcome:
-    code = _code(error)
+    code = code_of(error)
     if code in _GONE or code in _OURS or code in _NOT_THERE:
         return GaveUp(code)
     # A dead token, a missing scope, or Slack has trouble: an operator may mend it, or it passes.
