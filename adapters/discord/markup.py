@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Paragraph, Points
 from adapters.fitting import split
 
-_SPECIAL = re.compile(r"([\\`*_~|\[\]()<>#@:-])")
+_SPECIAL = re.compile(r"([\\`*_~|\[\]<@])")
+_AT_BEGINNING = re.compile(r"^(\s*)([#>+-])")
+"""Headings, quotes and lists."""
 _LINE = 1_500
 """Characters of one line: with every second one escaped it still fits into a message."""
 
@@ -17,7 +19,7 @@ def plain(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    escaped = _SPECIAL.sub(r"\\\1", line)
+    escaped = _AT_BEGINNING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", line))
     # "1." at the beginning of a line would begin a list, and count by itself.
     return re.sub(r"^(\s*\d+)\.", r"\1\\.", escaped)
 
