@@ -350,6 +350,8 @@ class Components:
         yield from (_text(bold(piece)) for piece in lines(self._words(reply.text)))
         if reply.allowed:
             yield _text(" ".join(f"<#{one}>" for one in reply.allowed[:50]))
+        if not self._ephemeral:
+            return  # in direct messages Discord's menu of channels is empty
         menu: Json = {
             "type": _CHANNELS,
             "custom_id": self._id(Intent.SHARE, seen=False),

@@ -4,6 +4,7 @@ Every interaction comes here, and no view is kept in memory: a button works afte
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ TOKEN_SECONDS = 14 * 60.0
 """How long the token of an interaction is used; Discord takes it for fifteen minutes."""
 REACHED_SECONDS = 8.0
 """How long somebody who typed a command waits to hear whether their direct messages are open."""
+_IN_BOLD = re.compile(r"\*\*.+\*\*")
 _TALKING = "here"
 """The id of the button that runs a check where the person is."""
 _FAILURES = (discord.HTTPException, discord.InteractionResponded, ClientError, OSError, TimeoutError)
@@ -161,15 +163,30 @@ class Listeners:
             await self._update(interaction, incoming.opened(self._origin(interaction)))
             return
         if pressed_id.startswith(f"{WRITE}:"):
-            language = self._spoken(interaction)
+            question, language = self._read(interaction, pressed_id)
             button = pressed_id.removeprefix(f"{WRITE}:")
-            await interaction.response.send_modal(write_form(self._catalogue, language, button, self._new_id()))
+            form = write_form(self._catalogue, language, question, button, self._new_id())
+            await interaction.response.send_modal(form)
             return
         event = incoming.pressed(data, self._origin(interaction))
         if event is None:
             await interaction.response.defer()
             return
         await self._update(interaction, event)
+
+    def _read(self, interaction: discord.Interaction[Any], button: str) -> tuple[str, str]:
+        """Return what the message with a button asks, as it stands there, and the language that it is in.
+
+        A line typed carries no language and the person may have set another one than Discord's: the button tells it.
+        """
+        parts = _parts(interaction.message.components) if interaction.message else []
+        texts = [str(one.content) for one in parts if isinstance(one, discord.TextDisplay)]
+        question = [line for text in texts for line in text.split("\n") if _IN_BOLD.fullmatch(line)]
+        labels = {one.label for one in parts if getattr(one, "custom_id", None) == button and hasattr(one, "label")}
+        labels |= {one.label for one in parts if isinstance(one, discord.SelectOption) and one.value == button}
+        spoken = self._spoken(interaction)
+        languages = [one for one in self._catalogue.languages if self._text(phrase("buttons.write"), one) in labels]
+        return "\n".join(question), spoken if spoken in languages else next(iter(languages), spoken)
 
     async def _form(self, interaction: discord.Interaction[Any]) -> None:
         data = _data(interaction)
@@ -286,6 +303,13 @@ class Listeners:
     def _language(self, taken: Taken, interaction: discord.Interaction[Any]) -> str:
         person = taken.turn.session.person if taken.turn else None
         return person.language if person and person.revision else self._spoken(interaction)
+
+
+def _parts(components: Any) -> list[Any]:  # noqa: ANN401  any part of a message
+    found: list[Any] = []
+    for one in components or ():
+        found += [one, *_parts(getattr(one, "children", ())), *(getattr(one, "options", None) or ())]
+    return found
 
 
 def _data(interaction: discord.Interaction[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import io
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -35,12 +35,19 @@ _ARCHIVE_AFTER = (60, 1440, 4320, 10080)
 
 
 class WallClock:
-    """simcord's clock on the wall's time."""
+    """simcord's clock on the wall's time, or as far off as a test wants it."""
 
     elapsed = 0.0
 
+    def __init__(self) -> None:
+        self._off = timedelta()
+
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._off
+
+    def set(self, at: datetime) -> None:
+        """Go on from another time."""
+        self._off = at - datetime.now(UTC)
 
     def advance(self, _: float) -> None:
         raise NotImplementedError
@@ -105,7 +112,8 @@ class World:
     _nonce: Any = None
 
     def __post_init__(self) -> None:
-        self.backend = Backend(clock=WallClock())  # type: ignore[arg-type]  it is asked for no more than that
+        self.clock = WallClock()
+        self.backend = Backend(clock=self.clock)  # type: ignore[arg-type]  it is asked for no more than that
         self.backend.subscribers.append(self._emitted)
 
     @property
