@@ -163,8 +163,8 @@ class Ruled(InMemoryStore):
 
     rules = Workspace(language="zh", pack="other")
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
-        return replace(await super().load(key, check), workspace=self.rules)
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
+        return replace(await super().load(key, check, place), workspace=self.rules)
 
 
 @pytest.mark.parametrize(("chosen", "begun_with"), [("other", OTHER), (None, core()), ("gone", core())])

@@ -59,14 +59,29 @@ class _Client(discord.Client):
         )
         self.listeners: Listeners | None = None
         self.platform: DiscordPlatform | None = None
+        self._handling: set[asyncio.Task[Any]] = set()
+
+    async def drained(self, seconds: float) -> None:
+        """Wait for what was begun: a turn is committed before it is acknowledged, and both belong to it."""
+        begun = self._handling - {asyncio.current_task()}
+        if begun:
+            await asyncio.wait(begun, timeout=seconds)
+
+    def _begun(self) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take whatever somebody pressed or called."""
+        self._begun()
         if self.listeners:
             await self.listeners.interaction(interaction)
 
     async def on_message(self, message: discord.Message) -> None:
         """Take a line in our direct messages."""
+        self._begun()
         if self.listeners:
             try:
                 await self.listeners.message(message)
@@ -75,16 +90,19 @@ class _Client(discord.Client):
 
     async def on_ready(self) -> None:
         """Catch up: a new session brings nothing of what happened meanwhile."""
+        self._begun()
         if self.platform:
             await self.platform.catch_up()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Note that a server sent us away."""
+        self._begun()
         if self.platform:
             await self.platform.sent_away(guild.id, datetime.now(UTC))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Note that a server has us, or has us again."""
+        self._begun()
         if self.platform:
             await self.platform.sent_away(guild.id, None)
 
@@ -151,6 +169,7 @@ class DiscordPlatform:
         stopped = asyncio.ensure_future(stopping.wait())
         await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
         client.listeners = None
+        await client.drained(DRAIN_SECONDS)
         await listeners.drained(DRAIN_SECONDS)
         await client.close()
         stopped.cancel()

@@ -32,12 +32,12 @@ class WatchedStore:
         if name in self.failing:
             raise StorageError(phrase("storage.full", name="a disk"))
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         self._try("load")
         self._inside[key] += 1
         self.of_one_at_once = max(self.of_one_at_once, self._inside[key])
         self.at_once = max(self.at_once, self._inside.total())
-        found = await self._store.load(key, check)
+        found = await self._store.load(key, check, place)
         meeting, self._meeting = self._meeting, None
         if meeting:
             await meeting.wait()
@@ -82,6 +82,18 @@ class WatchedStore:
     async def gone(self, platform: str) -> Collection[str]:
         self._try("gone")
         return await self._store.gone(platform)
+
+    async def keep(self, name: str, value: str) -> None:
+        self._try("keep")
+        await self._store.keep(name, value)
+
+    async def kept(self, name: str) -> str | None:
+        self._try("kept")
+        return await self._store.kept(name)
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        self._try("lately")
+        return await self._store.lately(platform, since, limit)
 
     async def held(self, key: SessionKey) -> str:
         self._try("held")

@@ -64,9 +64,9 @@ class DyingStore:
         self._store = store
         self._death = death
 
-    async def load(self, key: SessionKey, check: str | None = None) -> Session:
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         self._death.pass_by("before load")
-        return await self._store.load(key, check)
+        return await self._store.load(key, check, place)
 
     async def commit(self, work: Work) -> Commit:
         return await self._store.commit(work)
@@ -93,6 +93,15 @@ class DyingStore:
 
     async def gone(self, platform: str) -> Collection[str]:
         return await self._store.gone(platform)
+
+    async def keep(self, name: str, value: str) -> None:
+        await self._store.keep(name, value)
+
+    async def kept(self, name: str) -> str | None:
+        return await self._store.kept(name)
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        return await self._store.lately(platform, since, limit)
 
     async def held(self, key: SessionKey) -> str:
         return await self._store.held(key)

@@ -162,8 +162,8 @@ class DiscordPlayer:
         """Return what stands on this person's screen, message by message, made stable."""
         told = [self._told(one) for one in self.person.sees_in(self.person.chat)]
         parts = [("", told)]
-        for place in (self.channel, *self.channel.threads):
-            parts.append((f"===== {place.name}", [one.words for one in place.messages]))
+        places = (self.channel, *self.channel.threads)
+        parts += [(f"===== {place.name}", [one.words for one in place.messages]) for place in places]
         shown = "\n\n".join("\n-----\n".join([*([head] if head else []), *said]) for head, said in parts if said)
         shown = re.sub(r"\b12:[0-5]\d\b", "12:00", shown)  # how fast the clock of the fake goes
         code = re.escape(self.says("share.team", code="@@")).replace("@@", r"[A-Z]\d+")

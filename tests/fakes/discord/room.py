@@ -48,7 +48,7 @@ class Room:
 
 
 @asynccontextmanager
-async def running(  # noqa: PLR0913  each is of one test or another
+async def running(
     discord: FakeDiscord,
     file: Path,
     *packs: Path,

@@ -23,10 +23,13 @@ class FakeDiscord(Rules):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(lambda event, payload: self.gateway.tell(event, payload))
+        self.world = World(self._tell)
         self.gateway = Gateway(self, self.world)
         self.rest = Rest(self, self.world)
         self.people: dict[int, Person] = {}
+
+    def _tell(self, event: str, payload: Json) -> None:
+        self.gateway.tell(event, payload)
 
     # -- being there -------------------------------------------------------------------------------------------------
 
@@ -66,7 +69,7 @@ class FakeDiscord(Rules):
 
     # -- who and what there is ---------------------------------------------------------------------------------------
 
-    def person(  # noqa: PLR0913  as an account has it
+    def person(
         self,
         id: int | None = None,  # noqa: A002  as Discord calls it
         *,

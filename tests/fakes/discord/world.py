@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import discord
 from simcord import intents as gates
@@ -113,7 +113,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = WallClock()
-        self.backend = Backend(clock=self.clock)  # type: ignore[arg-type]  it is asked for no more than that
+        self.backend = Backend(clock=cast("Any", self.clock))  # it is asked for no more than that
         self.backend.subscribers.append(self._emitted)
 
     @property
