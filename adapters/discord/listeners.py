@@ -5,6 +5,7 @@ Every interaction comes here, and no view is kept in memory: a button works afte
 
 import asyncio
 import re
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,7 @@ TOKEN_SECONDS = 14 * 60.0
 """How long the token of an interaction is used; Discord takes it for fifteen minutes."""
 REACHED_SECONDS = 8.0
 """How long somebody who typed a command waits to hear whether their direct messages are open."""
+_REMEMBERED = 1_000
 _IN_BOLD = re.compile(r"\*\*.+\*\*")
 _TALKING = "here"
 """The id of the button that runs a check where the person is."""
@@ -73,6 +75,8 @@ class Listeners:
         self._catalogue = catalogue.on(*SURFACES)
         self._new_id, self._me = new_id, me
         self._going: set[asyncio.Task[Turn]] = set()
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        """Interactions that came already: a resumed session repeats some, and each is acknowledged once."""
 
     async def drained(self, seconds: float) -> None:
         """Wait for turns that go on behind their acknowledgement."""
@@ -91,7 +95,12 @@ class Listeners:
     # -- interactions ------------------------------------------------------------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take an interaction of any kind."""
+        """Take an interaction of any kind, unless it came before."""
+        if interaction.id in self._seen:
+            return
+        self._seen[interaction.id] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
         kind = interaction.type
         try:
             if kind is discord.InteractionType.autocomplete:

@@ -7,6 +7,8 @@ from adapters.documents.outline import Block, Detail, Grid, Heading, Item, Parag
 from adapters.fitting import split
 
 _SPECIAL = re.compile(r"([\\`*_~|\[\]<@])")
+_COLON = re.compile(r":(?=//|\w+:)")
+"""Of an address, which would be a link, and of the name of an emoji."""
 _AT_BEGINNING = re.compile(r"^(\s*)([#>+-])")
 """Headings, quotes and lists."""
 _LINE = 1_500
@@ -19,7 +21,8 @@ def plain(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    escaped = _AT_BEGINNING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", line))
+    escaped = _COLON.sub(r"\\:", _SPECIAL.sub(r"\\\1", line))
+    escaped = _AT_BEGINNING.sub(r"\1\\\2", escaped)
     # "1." at the beginning of a line would begin a list, and count by itself.
     return re.sub(r"^(\s*\d+)\.", r"\1\\.", escaped)
 

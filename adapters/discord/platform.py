@@ -24,6 +24,8 @@ from conversations.session import SessionKey
 DRAIN_SECONDS = 5.0
 CAUGHT_UP = timedelta(days=2)
 """How long somebody's chat is looked at for what they typed while we were away."""
+A_MOMENT = timedelta(minutes=2)
+"""Before a connection is known to be lost, it may have been silent for so long."""
 CHATS = 200
 LINES = 50
 LOGIN_SECONDS = 30.0
@@ -94,6 +96,16 @@ class _Client(discord.Client):
         if self.platform:
             await self.platform.catch_up()
 
+    async def on_disconnect(self) -> None:
+        """Note since when nothing is heard."""
+        if self.platform:
+            self.platform.lost()
+
+    async def on_resumed(self) -> None:
+        """Note that nothing was missed."""
+        if self.platform:
+            self.platform.resumed()
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Note that a server sent us away."""
         self._begun()
@@ -119,6 +131,10 @@ class DiscordPlatform:
         self._client: _Client | None = None
         self._store: Store | None = None
         self._turns: TurnHandler | None = None
+        self._last: dict[SessionKey, Receipt] = {}
+        """The last message to each, before anything is sent that waited for the start."""
+        self._lost: datetime | None = None
+        """Since when nothing was heard."""
 
     async def prepare(self, store: Store) -> None:
         """Look whether Discord lets us begin, and tell it of our commands where they changed.
@@ -140,6 +156,7 @@ class DiscordPlatform:
         app = str(client.application_id)
         self.sender.through(client.http, app)
         await self._tell_commands(client, store, app)
+        self._last = dict(await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS))
         note("discord_ready")
 
     async def _tell_commands(self, client: _Client, store: Store, app: str) -> None:
@@ -185,18 +202,28 @@ class DiscordPlatform:
         client, store, turns = self._client, self._store, self._turns
         if client is None or store is None or turns is None:
             return
-        for key, last in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
+        before, self._last = self._last, {}
+        lost, self._lost = self._lost, None
+        for key, newest in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
+            last = before.get(key, newest)
+            heard = int(last.message) if lost is None else min(int(last.message), discord.utils.time_snowflake(lost))
             channel = client.get_partial_messageable(int(last.channel))
             try:
-                async for message in channel.history(
-                    after=discord.Object(int(last.message)), limit=LINES, oldest_first=True
-                ):
+                async for message in channel.history(after=discord.Object(heard), limit=LINES, oldest_first=True):
                     if message.author.bot or not message.content or str(message.author.id) != key.person:
                         continue
                     origin = Origin(key_of(key.person), message.created_at, str(message.id), self._new_id())
                     await turns.handle(typed(message.content, origin), DirectMessage())
             except (discord.HTTPException, StorageError, ClosedError) as error:
                 note("not_caught_up", error)
+
+    def lost(self) -> None:
+        """Note that nothing is heard from now on."""
+        self._lost = self._lost or datetime.now(UTC) - A_MOMENT
+
+    def resumed(self) -> None:
+        """Note that Discord has told what happened meanwhile."""
+        self._lost = None
 
     async def sent_away(self, guild: int, at: datetime | None) -> None:
         """Note that a server sent us away, or that it is back: its rules go after a while, nobody's checks."""

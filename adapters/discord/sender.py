@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -29,11 +29,14 @@ from conversations.messages import (
 from conversations.session import SessionKey
 
 Json = dict[str, Any]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _REMEMBERED = 10_000
 _ORIGINAL = "@original"
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _UNKNOWN_WEBHOOK, _UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 _MISSING_ACCESS, _CLOSED, _MISSING_PERMISSIONS, _BAD_TOKEN, _NO_MUTUAL = 50001, 50007, 50013, 50027, 50278
 _TOO_FAST, _ARCHIVED_THREAD, _TOO_OLD, _INVALID = 40003, 50083, 30046, 50035
+_NO_THREADS_HERE, _THREAD_IS_THERE = 50024, 160004
 _FORUMS = (15, 16)
 _CLOSED_TO_US = {_CLOSED: "closed", _NO_MUTUAL: "no_mutual_server"}
 _CHANNEL_GONE = {
@@ -55,8 +58,10 @@ class DiscordSender:
         self._app = ""
         self._chats: OrderedDict[str, str] = OrderedDict()
         """Whose direct messages with us are in which channel."""
-        self._threads: OrderedDict[str, str] = OrderedDict()
-        """Share -> the thread below its card, while the rest of it is being posted."""
+        self._cards: OrderedDict[str, Receipt] = OrderedDict()
+        """Share -> its card, while the rest of it is being posted."""
+        self._threads: OrderedDict[Receipt, str] = OrderedDict()
+        """Card -> where the rest of it goes."""
         self._waiting: dict[str, list[asyncio.Future[bool]]] = {}
 
     def through(self, http: HTTPClient, app: str) -> None:
@@ -143,9 +148,10 @@ class DiscordSender:
             return Sent(part.at)
         if part.first:
             return await self._card(http, to, part, nonce)
-        thread = self._threads.get(to.share) or (part.card and await self._thread_of(http, part.card, part.title))
-        if not thread:
+        card = part.card or self._cards.get(to.share)
+        if card is None:
             return Failed("no_card")
+        thread = await self._thread_of(http, card, part.title)
         sent = await http.request(_post(thread), json={**part.payload, **_once(nonce)})
         return Sent(Receipt(thread, str(sent["id"])))
 
@@ -155,18 +161,20 @@ class DiscordSender:
         if channel["type"] in _FORUMS:
             body = {"name": part.title[:_THREAD_NAME], "message": part.payload}
             made = await http.request(Route("POST", "/channels/{channel_id}/threads", channel_id=to.channel), json=body)
-            thread = str(made["id"])
-            self._remember(to.share, thread)
-            return Sent(Receipt(thread, thread))
-        sent = await http.request(_post(to.channel), json={**part.payload, **_once(nonce)})
-        receipt = Receipt(to.channel, str(sent["id"]))
-        self._remember(to.share, await self._thread_of(http, receipt, part.title))
-        return Sent(receipt)
+            card = Receipt(str(made["id"]), str(made["id"]))
+        else:
+            sent = await http.request(_post(to.channel), json={**part.payload, **_once(nonce)})
+            card = Receipt(to.channel, str(sent["id"]))
+        _remember(self._cards, to.share, card)
+        return Sent(card)
 
     async def _thread_of(self, http: HTTPClient, card: Receipt, title: str) -> str:
-        """Return the thread below a card; its id is that of the message it hangs on."""
+        """Return where the rest goes: the thread below a card, whose id is that of the message it hangs on."""
         if card.channel == card.message:
             return card.message
+        if card in self._threads:
+            return self._threads[card]
+        found = card.message
         route = Route(
             "POST",
             "/channels/{channel_id}/messages/{message_id}/threads",
@@ -177,14 +185,12 @@ class DiscordSender:
         try:
             await http.request(route, json=body)
         except discord.HTTPException as error:
-            if error.status != 400:  # noqa: PLR2004  it is there already
+            if error.code == _NO_THREADS_HERE:
+                found = card.channel  # the card stands in a thread itself
+            elif error.code != _THREAD_IS_THERE:
                 raise
-        return card.message
-
-    def _remember(self, share: str, thread: str) -> None:
-        self._threads[share] = thread
-        if len(self._threads) > _REMEMBERED:
-            self._threads.popitem(last=False)
+        _remember(self._threads, card, found)
+        return found
 
     async def _remove(self, http: HTTPClient, part: Removed) -> SendOutcome:
         if part.at is None:
@@ -220,10 +226,14 @@ class DiscordSender:
         """Return the channel of somebody's direct messages with us."""
         if key.person not in self._chats:
             opened = await http.request(Route("POST", "/users/@me/channels"), json={"recipient_id": key.person})
-            self._chats[key.person] = str(opened["id"])
-            if len(self._chats) > _REMEMBERED:
-                self._chats.popitem(last=False)
+            _remember(self._chats, key.person, str(opened["id"]))
         return self._chats[key.person]
+
+
+def _remember(among: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    among[key] = value
+    if len(among) > _REMEMBERED:
+        among.popitem(last=False)
 
 
 def _post(channel: str) -> Route:

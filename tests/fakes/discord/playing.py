@@ -32,6 +32,8 @@ class DiscordPlayer:
     language: str
     channel: Channel
     quiet: Callable[[], Awaitable[None]]
+    here: bool = False
+    """The conversation is where only this person sees it, instead of in direct messages."""
     _ticked: tuple[str, ...] = field(default=())
     """What is ticked in a menu that is still open: Discord sends it when it is closed."""
 
@@ -58,10 +60,10 @@ class DiscordPlayer:
             await self.person.picks(*picked, message=self._newest())
             await self.quiet()
             return
-        await self._press(label, "", [self._newest(), *reversed(self.person.dm)])
+        await self._press(label, "", [self._newest(), *reversed(self.shown)])
 
     async def presses_at(self, words: str, key: str) -> None:
-        there = [one for one in reversed(self.person.dm) if words in read(one.words)]
+        there = [one for one in reversed(self.shown) if words in read(one.words)]
         await self._press(self._label(key), words, there)
 
     async def ticks(self, *keys: str) -> None:
@@ -110,7 +112,7 @@ class DiscordPlayer:
         return WORDS.words(f"words.{key}", self.language)[0].strip()
 
     def screen(self) -> str:
-        return "\n".join(read(one.words) for one in self.person.dm)
+        return "\n".join(read(one.words) for one in self.shown)
 
     def newest(self) -> str:
         return read(self._newest().words)
@@ -123,13 +125,18 @@ class DiscordPlayer:
         return [read(one.words) for place in places for one in place.messages]
 
     @property
+    def shown(self) -> list[Shown]:
+        """Return the bot's messages of the conversation."""
+        return self.person.ephemerals if self.here else self.person.dm
+
+    @property
     def said(self) -> int:
         """How often the bot has written, or written over something, in their direct messages."""
         chat = self.person.chat.id
         return sum(len(self.person.discord.called(f"{how} /channels/{chat}/**")) for how in ("POST", "PATCH"))
 
     def _newest(self) -> Shown:
-        return max(self.person.dm, key=lambda one: (one.raw["edited_timestamp"] or one.raw["timestamp"], one.id))
+        return max(self.shown, key=lambda one: (one.raw["edited_timestamp"] or one.raw["timestamp"], one.id))
 
     async def _press(self, label: str, words: str, where: list[Shown]) -> None:
         """Press a button, or take an option of a menu; a menu that is called so: its option with these words."""
