@@ -207,11 +207,12 @@ class Listeners:
 
     async def _update(self, interaction: discord.Interaction[Any], event: Event) -> None:
         """Take a turn, and acknowledge it without a word of its own: what there is to say comes by the outbox."""
-        taken = await self._take(event, self._reply_to(interaction))
-        if taken.refused:
-            await self._say(interaction, phrase("not_saved"), taken)
-        else:
-            await interaction.response.defer()
+        with self._sender.acknowledging(interaction.token):
+            taken = await self._take(event, self._reply_to(interaction))
+            if taken.refused:
+                await self._say(interaction, phrase("not_saved"), taken)
+            else:
+                await interaction.response.defer()
 
     def _reply_to(self, interaction: discord.Interaction[Any]) -> Destination:
         """Return where what is said goes: to our direct messages, or to where only this person sees it."""

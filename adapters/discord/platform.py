@@ -63,6 +63,11 @@ class _Client(discord.Client):
         self.platform: DiscordPlatform | None = None
         self._handling: set[asyncio.Task[Any]] = set()
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  as discord.py has it
+        """Hand on an event, unless we have left: discord.py has no loop to run it on then."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def drained(self, seconds: float) -> None:
         """Wait for what was begun: a turn is committed before it is acknowledged, and both belong to it."""
         begun = self._handling - {asyncio.current_task()}
@@ -90,7 +95,7 @@ class _Client(discord.Client):
             except (StorageError, ClosedError):
                 return  # it is fetched again after the next start
 
-    async def on_ready(self) -> None:
+    async def on_connect(self) -> None:
         """Catch up: a new session brings nothing of what happened meanwhile."""
         self._begun()
         if self.platform:

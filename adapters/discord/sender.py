@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import aiohttp
@@ -62,11 +63,22 @@ class DiscordSender:
         """Share -> its card, while the rest of it is being posted."""
         self._threads: OrderedDict[Receipt, str] = OrderedDict()
         """Card -> where the rest of it goes."""
+        self._unanswered: dict[str, asyncio.Event] = {}
         self._waiting: dict[str, list[asyncio.Future[bool]]] = {}
 
     def through(self, http: HTTPClient, app: str) -> None:
         """Send through a client that has logged in."""
         self._http, self._app = http, app
+
+    @contextmanager
+    def acknowledging(self, token: str) -> Iterator[None]:
+        """Hold replies by a token back until its interaction is acknowledged: Discord knows no such token before."""
+        done = self._unanswered[token] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._unanswered[token]
+            done.set()
 
     def reached(self, person: str) -> "asyncio.Future[bool]":
         """Return what will tell whether the next message reached somebody's direct messages."""
@@ -120,6 +132,8 @@ class DiscordSender:
                 raise TypeError("no part of Discord's")
 
     async def _reply(self, http: HTTPClient, to: InteractionReply, part: Written) -> SendOutcome:
+        if to.token in self._unanswered:
+            await self._unanswered[to.token].wait()
         path = f"/webhooks/{self._app}/{to.token}"
         if part.at:
             await http.request(Route("PATCH", f"{path}/messages/{_ORIGINAL}"), json=_kept(part.payload))
