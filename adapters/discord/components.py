@@ -148,7 +148,9 @@ class Components:
         noted = [reply for reply in replies if isinstance(reply, Noted)]
         settled = pressed or row.asking
         if noted and settled:
-            yield self._written([(one, list(self._noted(one))) for one in noted], at=settled)
+            first, *rest = _fitting([(one, [part]) for one in noted for part in self._noted(one)])
+            yield self._written(first, at=settled)
+            yield from map(self._written, rest)
             replies = tuple(reply for reply in replies if not isinstance(reply, Noted))
         elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
             whole = list(self._grouped(replies))
@@ -182,7 +184,7 @@ class Components:
 
     def _written(self, pieces: list[Piece], at: Receipt | None = None) -> Written:
         made = _joined(chain.from_iterable(part for _, part in pieces))
-        asks = any(isinstance(reply, _ASKING) for reply, _ in pieces)
+        asks = any(isinstance(reply, _ASKING) and one["type"] == _ROW for reply, part in pieces for one in part)
         return Written(self._payload(made), asks and at is None, at)
 
     def _payload(self, made: list[Json]) -> Json:
