@@ -14,6 +14,9 @@ _AT_BEGINNING = re.compile(r"^(\s*)([#>+-])")
 _LINE = 1_500
 """Characters of one line: with every second one escaped it still fits into a message."""
 
+_MANY, _SHORT_LINE = 200, 900
+"""So many lines need room for the marks of each."""
+
 
 def plain(text: str) -> str:
     """Escape what Discord would read as markup: a backslash before it shows the character itself."""
@@ -39,7 +42,7 @@ def quiet(text: str) -> str:
 
 def lines(text: str) -> Iterator[str]:
     """Split a text into pieces that fit into a message."""
-    yield from split(text, _LINE)
+    yield from split(text, _LINE if text.count("\n") < _MANY else _SHORT_LINE)
 
 
 def outlined(outline: Iterable[Block]) -> Iterator[str]:
