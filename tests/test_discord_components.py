@@ -88,7 +88,7 @@ def _ask(kind: StepKind, labels: list[str], text: str, *, again: bool, second: b
 asks = st.builds(
     _ask,
     st.sampled_from(StepKind),
-    st.lists(hostile, min_size=2, max_size=28),
+    st.lists(hostile.filter(str.strip), min_size=2, max_size=28),
     hostile,
     again=st.booleans(),
     second=st.booleans(),

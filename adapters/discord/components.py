@@ -244,7 +244,8 @@ class Components:
         yield from (_text(bold(piece)) for piece in lines(self._words(ask.text)))
         labels = [self._words(choice) for choice in ask.choices]
         if len(labels) > OPTIONS or any(len(label) > OPTION_LABEL for label in labels):
-            yield from (_text(f"{place}\\. {plain(label)}") for place, label in enumerate(labels, 1))
+            for place, label in enumerate(labels, 1):
+                yield from (_text(plain(piece)) for piece in lines(f"{place}. {label}"))
         if ask.suggestions:
             names = " · ".join(f"{place} {self._words(name)}" for place, name in enumerate(ask.suggestions, 1))
             yield from self._texts(phrase("ask.suggestions"))
