@@ -77,6 +77,8 @@ class Pressed:
 
 UNSAID = "~"
 """Begins an argument that is a non-answer, as no id of a choice does."""
+NONE_OF_THEM = f"{UNSAID}none"
+"""The argument of an answer that picks none of the choices, where several may hold."""
 
 
 @dataclass(frozen=True, slots=True)

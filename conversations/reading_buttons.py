@@ -1,6 +1,6 @@
 """Pressed buttons -> what was meant: ids and numbers, in no language."""
 
-from conversations.events import UNSAID, Pressed
+from conversations.events import NONE_OF_THEM, UNSAID, Pressed
 from conversations.script import Step
 from conversations.session import Amount, Answer, Chosen, Given, Intent, Meant, NonAnswer, Unsaid
 from conversations.vocabulary import StepKind
@@ -26,8 +26,10 @@ def repeats(event: Pressed, given: tuple[Given, ...]) -> bool:
     match given[-1].answer:
         case Unsaid(reason):
             return event.arguments == (f"{UNSAID}{reason}",)
+        case Chosen((), ()):
+            return event.arguments in ((), (NONE_OF_THEM,))
         case Chosen(yes, unsure):
-            return event.arguments == yes and not unsure
+            return sorted(event.arguments) == sorted(yes) and not unsure
         case Amount(number):
             return event.arguments == (f"{number:g}",)
         case _:
@@ -35,6 +37,8 @@ def repeats(event: Pressed, given: tuple[Given, ...]) -> bool:
 
 
 def _answer(arguments: tuple[str, ...], step: Step) -> Answer | None:
+    if arguments == (NONE_OF_THEM,):
+        return Chosen(()) if step.kind is StepKind.CHOICES else None
     if len(arguments) == 1 and arguments[0].startswith(UNSAID):
         reason = arguments[0].removeprefix(UNSAID)
         return Unsaid(NonAnswer(reason)) if reason in set(NonAnswer) else None

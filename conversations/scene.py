@@ -94,8 +94,8 @@ def menu(scene: Scene) -> tuple[Intent, ...]:
                 (Intent.QUESTIONS, True),
                 (Intent.REPORT, True),
                 (Intent.DECIDE, True),
-                (Intent.SHARE, scene.policy.reachable),
                 (Intent.KEEP_PROFILE, learned(scene.facts, scene.person.about.answers) != scene.person.about.answers),
+                (Intent.SHARE, scene.policy.reachable),
             )
             return tuple(intent for intent, offered in wanted if offered)
         case Phase.NEW | Phase.ASKING | Phase.REVIEWING:

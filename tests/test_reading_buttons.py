@@ -6,7 +6,7 @@ import pytest
 
 from conversations.catalogue import phrase
 from conversations.dialogue import advance
-from conversations.events import UNSAID, Pressed
+from conversations.events import NONE_OF_THEM, UNSAID, Pressed
 from conversations.reading_buttons import read_button, repeats
 from conversations.replies import Ask, Goodbye, Noted, Say
 from conversations.script import Choice, Step
@@ -48,6 +48,7 @@ def answer(*arguments: str, to: str = "it") -> Pressed:
         (StepKind.CHOICES, ("b", "a"), Chosen(("a", "b"))),
         (StepKind.CHOICES, ("nothing",), Chosen(("nothing",))),
         (StepKind.CHOICES, (), Chosen(())),
+        (StepKind.CHOICES, (NONE_OF_THEM,), Chosen(())),
         (StepKind.NUMBER, ("3",), Amount(3)),
         (StepKind.SCALE, ("5",), Amount(5)),
         *((kind, (f"{UNSAID}unknown",), Unsaid(NonAnswer.UNKNOWN)) for kind in StepKind),
@@ -65,6 +66,8 @@ def test_a_button_is_an_answer_to_its_step(kind: StepKind, arguments: tuple[str,
         (StepKind.CHOICE, ("c",)),
         (StepKind.CHOICE, ("a", "b")),
         (StepKind.CHOICE, ()),
+        (StepKind.CHOICE, (NONE_OF_THEM,)),
+        (StepKind.CHOICES, ("a", NONE_OF_THEM)),
         (StepKind.CHOICES, ("a", "c")),
         (StepKind.CHOICES, ("a", "a")),
         (StepKind.CHOICES, ("a", "nothing")),
@@ -108,7 +111,11 @@ def test_any_other_button_says_what_it_means(event: Pressed, meant: Meant) -> No
     [
         (Chosen(("a",)), ("a",), True),
         (Chosen(("a", "b")), ("a", "b"), True),
+        (Chosen(("a", "b")), ("b", "a"), True),
         (Chosen(("a",)), ("b",), False),
+        (Chosen(()), (NONE_OF_THEM,), True),
+        (Chosen(()), (), True),
+        (Chosen(("a",)), (NONE_OF_THEM,), False),
         (Chosen(("a",), ("b",)), ("a",), False),
         (Amount(3), ("3",), True),
         (Amount(2.5), ("2",), False),

@@ -22,7 +22,7 @@ from adapters.slack.limits import (
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.events import UNSAID
+from conversations.events import NONE_OF_THEM, UNSAID
 from conversations.held import held_summary
 from conversations.messages import DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt, Withdrawal
 from conversations.replies import (
@@ -157,15 +157,21 @@ class BlockKit:
         elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
             whole = list(self._grouped(replies))
             if len(whole) == 1 and sum(map(characters, whole[0].blocks)) <= _IN_PLACE_CHARACTERS:
+                yield from self._asked_again(row.asking, pressed)
                 yield replace(whole[0], at=pressed, or_new=True)
                 return
-        if row.asking and pressed and row.asking != pressed:
-            yield Written(self._notification(), tuple(self._quiet(phrase("buttons.asked_again"))), at=row.asking)
+        if pressed:
+            yield from self._asked_again(row.asking, pressed)
         for reply in replies:
             if isinstance(reply, Held) and reply.whole:
                 name = self._text(phrase("held.file"))
                 yield Uploaded(name, name, reply.json)
         yield from self._grouped(replies)
+
+    def _asked_again(self, asking: Receipt | None, pressed: Receipt) -> Iterator[Written]:
+        """Take the buttons off a question that is left, as another message's button was pressed."""
+        if asking and asking != pressed:
+            yield Written(self._notification(), tuple(self._quiet(phrase("buttons.asked_again"))), at=asking)
 
     def _grouped(self, replies: Iterable[Reply]) -> Iterator[Written]:
         """Put replies together into as few messages as the limits allow; what asks has its buttons in one."""
@@ -296,7 +302,7 @@ class BlockKit:
                 yield _actions([self._menu(answer, "pick", options)])
             case StepKind.CHOICES if len(labels) <= OPTIONS:
                 yield self._ticks(options)
-                none = self._id(Intent.ANSWER, argument=f"{UNSAID}none", step=ask.step)
+                none = self._id(Intent.ANSWER, argument=NONE_OF_THEM, step=ask.step)
                 yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
             case _:
                 return

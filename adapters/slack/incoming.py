@@ -109,7 +109,14 @@ def action_id(body: Body) -> str:
     return str(action["action_id"])
 
 
-def pressed(body: Body, key: SessionKey, now: datetime, fresh: str) -> Pressed | None:
+def label(body: Body) -> str:
+    """Return what stands on the button, or the option, that was pressed."""
+    action = body["actions"][0]
+    shown = action.get("selected_option") or action
+    return str((shown.get("text") or {}).get("text", ""))
+
+
+def pressed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Pressed | None:
     """Read a button or a menu; None where its id is none of ours."""
     action = body["actions"][0]
     button = read_button_id(action_id(body))
@@ -126,6 +133,8 @@ def pressed(body: Body, key: SessionKey, now: datetime, fresh: str) -> Pressed |
         step=button.step,
         id=body["trigger_id"],
         new_check=fresh,
+        language=about.language,
+        zone=about.zone,
     )
 
 

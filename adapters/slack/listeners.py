@@ -5,12 +5,14 @@ Free of the transport: Socket Mode and HTTP end in the same listeners. Bolt runs
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from aiohttp import ClientError
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -22,6 +24,7 @@ from adapters.slack import forms, incoming
 from adapters.slack.block_kit import HERE, SURFACES, TICKED, WRITE
 from adapters.slack.incoming import Body, key_of
 from adapters.slack.people import FRESH_SECONDS, About, People
+from adapters.slack.rich_text import Json
 from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.events import Administered, Event, Pressed, ShareEnded
 from conversations.messages import Destination, DirectMessage, HomePage, Receipt
@@ -31,10 +34,23 @@ from conversations.session import Intent, SessionKey
 
 GUARD_SECONDS = 2.2
 """After which something is acknowledged though its turn is not done; Slack waits three seconds."""
+_WINDOW_SECONDS = 2.6
+"""And after which a window is not waited for any more."""
+_AT_LEAST_SECONDS = 0.1
+_ARRIVED = "arrived"
+_UNHEARD = (SlackApiError, ClientError, OSError, TimeoutError)
+"""What Slack's client raises where it does not get through."""
 _NOT_NOW = 503
 """Not acknowledged: an event comes again, and whoever pressed something sees that it failed."""
 
 NewId = Callable[[], str]
+_T = TypeVar("_T")
+Clock = Callable[[], datetime]
+
+
+def now_here() -> datetime:
+    """Return the time, by the clock of this machine."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ class Workspaces(Protocol):
 class Listeners:
     """Hands what people do to the turns."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a part of it
         self,
         turns: TurnHandler,
         workspaces: Workspaces,
@@ -66,6 +82,8 @@ class Listeners:
         catalogue: Catalogue,
         packs: Mapping[str, str],
         new_id: NewId,
+        *,
+        clock: Clock = now_here,
     ) -> None:
         self._turns = turns
         self._workspaces = workspaces
@@ -73,12 +91,18 @@ class Listeners:
         self._catalogue = catalogue.on(*SURFACES)
         self._packs = packs
         self._new_id = new_id
-        self._going: set[asyncio.Task[Turn]] = set()
+        self._now = clock
+        self._going: set[asyncio.Task[Any]] = set()
 
     async def drained(self, seconds: float) -> None:
-        """Wait for turns that go on behind their acknowledgement."""
+        """Wait for what goes on behind its acknowledgement."""
         if self._going:
             await asyncio.wait(self._going, timeout=seconds)
+
+    async def arrived(self, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+        """Note when something came: the three seconds count from there, whoever else is asked in between."""
+        context[_ARRIVED] = time.monotonic()
+        await next_()
 
     # -- what people type --------------------------------------------------------------------------------------------
 
@@ -90,8 +114,8 @@ class Listeners:
             return None
         if self._is_admin_word(body.get("text") or ""):
             return await self._admin(body, context, ack, key)
-        event = incoming.command(body, key, about, _now(), self._new_id())
-        taken = await self._take(event, DirectMessage())
+        event = incoming.command(body, key, about, self._now(), self._new_id())
+        taken = await self._take(event, DirectMessage(), context)
         language = self._language(taken, about)
         if taken.refused:
             await ack(text=self._catalogue.text(phrase("not_saved"), language))
@@ -104,8 +128,11 @@ class Listeners:
     async def shortcut(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take the global shortcut: as the bare command, but with nowhere to say anything."""
         key, about = await self._whose(context)
-        event = incoming.shortcut(body, key, about, _now(), self._new_id())
-        return await self._acknowledged(event, DirectMessage(), ack)
+        if about.stranger:
+            await ack()
+            return None
+        event = incoming.shortcut(body, key, about, self._now(), self._new_id())
+        return await self._acknowledged(event, DirectMessage(), context, ack)
 
     async def message(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take a line typed in our direct messages."""
@@ -113,20 +140,20 @@ class Listeners:
             await ack()
             return None
         key, about = await self._whose(context)
-        event = incoming.typed(body, key, about, _now(), self._new_id())
+        event = incoming.typed(body, key, about, self._now(), self._new_id())
         if event is None or about.stranger:
             await ack()
             return None
-        return await self._acknowledged(event, DirectMessage(), ack)
+        return await self._acknowledged(event, DirectMessage(), context, ack)
 
     async def home(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Fill somebody's page, whenever they look at it."""
         key, about = await self._whose(context)
-        event = incoming.looked_home(body, key, about, _now())
+        event = incoming.looked_home(body, key, about, self._now())
         if event is None or about.stranger:
             await ack()
             return None
-        return await self._acknowledged(event, HomePage(), ack)
+        return await self._acknowledged(event, HomePage(), context, ack)
 
     # -- what people press -------------------------------------------------------------------------------------------
 
@@ -138,29 +165,33 @@ class Listeners:
         if pressed_id == TICKED or pressed_id.startswith(HERE):
             await ack()
             return None
+        if await self._is_stranger(body, context):
+            await ack()
+            return None
         key = self._key(context)
         if pressed_id.startswith(f"{WRITE}:"):
             await ack()
             await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
             return None
-        event = incoming.pressed(body, key, _now(), self._new_id())
-        if event is None or _is_elsewhere(context):
+        about = await self._people.about(context.team_id or "", context.user_id or "")
+        event = incoming.pressed(body, key, about, self._now(), self._new_id())
+        if event is None:
             await ack()
             return None
-        taken = await self._take(event, DirectMessage(incoming.pressed_at(body)))
+        taken = await self._take(event, DirectMessage(incoming.pressed_at(body)), context)
         await ack()
         if taken.refused:
-            await self._whisper(respond, phrase("not_saved"), key)
+            self._whisper(respond, phrase("not_saved"), key)
         return None
 
     async def submitted(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take what was written in a window; what cannot be read stays in it, with what is wrong."""
         text, button, at = forms.what_was_written(body["view"])
-        event = incoming.written(body, self._key(context), text, button, _now())
-        if event is None:
+        event = incoming.written(body, self._key(context), text, button, self._now())
+        if event is None or await self._is_stranger(body, context):
             await ack()
             return None
-        taken = await self._take(event, DirectMessage(at))
+        taken = await self._take(event, DirectMessage(at), context)
         turn = taken.turn
         if taken.refused:
             await self._in_form(ack, forms.ANSWER, phrase("not_saved"), self._language(taken, About()))
@@ -172,14 +203,18 @@ class Listeners:
 
     async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
         about = await self._people.about(context.team_id or "", context.user_id or "")
-        language = self._spoken(about)
+        language = self._read_on(incoming.label(body)) or self._spoken(about)
         question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
         view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
         try:
-            await context.client.views_open(trigger_id=body["trigger_id"], view=view)
-        except (SlackApiError, OSError, TimeoutError):
+            await self._open(view, body, context)
+        except _UNHEARD:
             # The three seconds were over: the button is still there to be pressed again.
-            await self._whisper(respond, phrase("form.late"), self._key(context), language)
+            self._whisper(respond, phrase("form.late"), self._key(context), language)
+
+    async def _open(self, view: Json, body: Body, context: AsyncBoltContext) -> None:
+        opening = context.client.views_open(trigger_id=body["trigger_id"], view=view)
+        await asyncio.wait_for(opening, _left(context, _WINDOW_SECONDS))
 
     # -- admins ------------------------------------------------------------------------------------------------------
 
@@ -191,7 +226,9 @@ class Listeners:
         self, body: Body, context: AsyncBoltContext, ack: AsyncAck, key: SessionKey
     ) -> BoltResponse | None:
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        taken = await self._take(Administered(key, _now(), {}, language=about.language, zone=about.zone), None)
+        taken = await self._take(
+            Administered(key, self._now(), {}, language=about.language, zone=about.zone), None, context
+        )
         language = self._language(taken, about)
         if not about.admin:
             await ack(text=self._catalogue.text(phrase("admin.refused"), language))
@@ -201,8 +238,8 @@ class Listeners:
             return None
         view = forms.rules_form(self._catalogue, language, taken.turn.session.workspace, self._packs)
         try:
-            await context.client.views_open(trigger_id=body["trigger_id"], view=view)
-        except (SlackApiError, OSError, TimeoutError):
+            await self._open(view, body, context)
+        except _UNHEARD:
             await ack(text=self._catalogue.text(phrase("form.late"), language))
         else:
             await ack()
@@ -216,8 +253,8 @@ class Listeners:
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
         rules = forms.rules_written(body["view"])
-        event = Administered(key, _now(), rules, body["trigger_id"], about.language, about.zone)
-        taken = await self._take(event, DirectMessage())
+        event = Administered(key, self._now(), rules, body["trigger_id"], about.language, about.zone)
+        taken = await self._take(event, DirectMessage(), context)
         if taken.refused:
             await self._in_form(ack, "language", phrase("not_saved"), self._spoken(about))
         elif taken.turn and taken.turn.unread:
@@ -234,22 +271,26 @@ class Listeners:
         me = self._key(context)
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
         place = Receipt(body["channel"]["id"], body["message"]["ts"])
-        found = await self._workspaces.sharer(me, place)
+        try:
+            found = await self._workspaces.sharer(me, place)
+        except StorageError:
+            self._whisper(respond, phrase("not_saved"), me, self._spoken(about))
+            return None
         if found is None:
-            await self._whisper(respond, phrase("take_down.nothing"), me, self._spoken(about))
+            self._whisper(respond, phrase("take_down.nothing"), me, self._spoken(about))
             return None
         owner, check, share = found
         event: Event
         if owner == me:
-            event = Pressed(me, _now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
+            event = Pressed(me, self._now(), Intent.UNSHARE, (share,), check=check, id=body["trigger_id"])
         elif about.admin:
-            event = ShareEnded(owner, _now(), check, share, "taken_down", id=body["trigger_id"])
+            event = ShareEnded(owner, self._now(), check, share, "taken_down", id=body["trigger_id"])
         else:
-            await self._whisper(respond, phrase("take_down.refused"), me, self._spoken(about))
+            self._whisper(respond, phrase("take_down.refused"), me, self._spoken(about))
             return None
-        taken = await self._take(event, DirectMessage())
+        taken = await self._take(event, DirectMessage(), context)
         told = phrase("not_saved") if taken.refused else phrase("take_down.done")
-        await self._whisper(respond, told, me, self._spoken(about))
+        self._whisper(respond, told, me, self._spoken(about))
         return None
 
     # -- the workspace -----------------------------------------------------------------------------------------------
@@ -261,34 +302,46 @@ class Listeners:
             await ack()
             return None
         try:
-            await self._workspaces.left(self._key(context), incoming.moment(str(body.get("event_time", "")), _now()))
+            await self._workspaces.left(
+                self._key(context), incoming.moment(str(body.get("event_time", "")), self._now())
+            )
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()
         return None
 
+    async def unasked(self, ack: AsyncAck) -> None:
+        """Take an event that somebody subscribed us to: not acknowledged, Slack would bring it again and again."""
+        await ack()
+
     # -- how a turn is taken -----------------------------------------------------------------------------------------
 
-    async def _acknowledged(self, event: Event, reply_to: Destination, ack: AsyncAck) -> BoltResponse | None:
-        taken = await self._take(event, reply_to)
+    async def _acknowledged(
+        self, event: Event, reply_to: Destination, context: AsyncBoltContext, ack: AsyncAck
+    ) -> BoltResponse | None:
+        taken = await self._take(event, reply_to, context)
         if taken.refused:
             return BoltResponse(status=_NOT_NOW)
         await ack()
         return None
 
-    async def _take(self, event: Event, reply_to: Destination | None) -> Taken:
+    async def _take(self, event: Event, reply_to: Destination | None, context: AsyncBoltContext) -> Taken:
         """Take a turn, as long as Slack waits; it goes on behind the acknowledgement where that is too short."""
-        task = asyncio.ensure_future(self._turns.handle(event, reply_to))
-        self._going.add(task)  # nobody else holds on to it
-        task.add_done_callback(self._ended)
-        await asyncio.wait([task], timeout=GUARD_SECONDS)
+        task = self._behind(self._turns.handle(event, reply_to))
+        await asyncio.wait([task], timeout=_left(context, GUARD_SECONDS))
         if not task.done():
             return Taken()
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
 
-    def _ended(self, task: asyncio.Task[Turn]) -> None:
+    def _behind(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        task = asyncio.create_task(work)
+        self._going.add(task)  # nobody else holds on to it
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._going.discard(task)
         if not task.cancelled():
             task.exception()  # whoever waited was told; a turn that went on behind is told of by the intake
@@ -307,6 +360,11 @@ class Listeners:
     def _spoken(self, about: About) -> str:
         return language_for(about.language or "", self._catalogue.languages)
 
+    def _read_on(self, label: str) -> str | None:
+        """Return the language of the button that opens a form: the one the person reads, whatever Slack says."""
+        write = phrase("buttons.write")
+        return next((one for one in self._catalogue.languages if self._catalogue.text(write, one) == label), None)
+
     def _language(self, taken: Taken, about: About) -> str:
         person = taken.turn.session.person if taken.turn else None
         return person.language if person and person.revision else self._spoken(about)
@@ -324,14 +382,29 @@ class Listeners:
         words = {"type": "section", "text": {"type": "plain_text", "text": text}, "accessory": button}
         return {"response_type": "ephemeral", "text": text, "blocks": [words]}
 
-    async def _whisper(self, respond: AsyncRespond, told: Phrase, key: SessionKey, language: str = "") -> None:
-        """Say something to the person alone; what cannot be said is let be: a response URL is good for 30 minutes."""
+    async def _is_stranger(self, body: Body, context: AsyncBoltContext) -> bool:
+        """Whether somebody of another workspace did it, over a shared channel.
+
+        Within an enterprise people belong to several workspaces: whose home is another one is asked for.
+        """
+        home = (body.get("user") or {}).get("team_id")
+        if home in (None, context.team_id):
+            return False
+        return (await self._people.about(context.team_id or "", context.user_id or "")).stranger is not False
+
+    def _whisper(self, respond: AsyncRespond, told: Phrase, key: SessionKey, language: str = "") -> None:
+        """Say something to the person alone, behind the acknowledgement; a home page has nowhere to say it."""
+        if respond.response_url:
+            self._behind(self._whispered(respond, told, key, language))
+
+    async def _whispered(self, respond: AsyncRespond, told: Phrase, key: SessionKey, language: str) -> None:
+        """Say it; what cannot be said is let be: a response URL is good for 30 minutes."""
         spoken = language or self._spoken(await self._people.about(incoming.team_of(key.workspace), key.person))
         try:
             answer = await respond(
                 text=self._catalogue.text(told, spoken), response_type="ephemeral", replace_original=False
             )
-        except (SlackApiError, OSError, TimeoutError):
+        except _UNHEARD:
             return
         if answer.status_code >= 400:  # noqa: PLR2004  an HTTP error, which slack_sdk does not raise
             note("whisper_unheard", status=answer.status_code)
@@ -340,19 +413,16 @@ class Listeners:
         await ack(response_action="errors", errors={field: self._catalogue.text(told, language)})
 
 
-def _is_elsewhere(context: AsyncBoltContext) -> bool:
-    """Whether somebody of another workspace did it, over a shared channel."""
-    return bool(context.actor_team_id and context.team_id and context.actor_team_id != context.team_id)
+def _left(context: AsyncBoltContext, seconds: float) -> float:
+    """Return what is left of so many seconds since it came."""
+    now = time.monotonic()
+    return float(max(_AT_LEAST_SECONDS, context.get(_ARRIVED, now) + seconds - now))
 
 
 def _first_words(turn: Turn) -> Phrase:
     said = (reply.text for reply in turn.replies if isinstance(reply, Say))
     listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
     return next(chain(said, listed), phrase("form.unread"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 Listener = Callable[..., Awaitable[BoltResponse | None]]

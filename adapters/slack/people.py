@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -26,8 +27,8 @@ class About:
     zone: str | None = None
     """An IANA name."""
     admin: bool = False
-    stranger: bool = False
-    """From another workspace, over a shared channel."""
+    stranger: bool | None = None
+    """From another workspace, over a shared channel; None: nobody knows."""
 
 
 UNKNOWN = About()
@@ -64,7 +65,7 @@ class People:
     async def _ask(self, team: str, user: str) -> About | None:
         try:
             answer = await self._client.users_info(user=user, include_locale=True)
-        except (SlackApiError, OSError, TimeoutError):
+        except (SlackApiError, ClientError, OSError, TimeoutError):
             return None
         return _read(answer.get("user") or {}, team, named=user in self._admins)
 

@@ -13,7 +13,7 @@ from adapters.slack.access import SlackAccess
 from adapters.slack.connection import Connection
 from adapters.slack.forms import RULES_FORM, WRITE_FORM
 from adapters.slack.incoming import PLATFORM, key_of
-from adapters.slack.listeners import Listeners, NewId, Workspaces
+from adapters.slack.listeners import Clock, Listeners, NewId, Workspaces, now_here
 from adapters.slack.manifest import COMMAND, START, TAKE_DOWN
 from adapters.slack.people import People
 from adapters.slack.preflight import Workspace, preflight
@@ -31,10 +31,18 @@ class SlackPlatform:
 
     name = PLATFORM
 
-    def __init__(self, access: SlackAccess, catalogue: Catalogue, packs: Mapping[str, str], new_id: NewId) -> None:
+    def __init__(
+        self,
+        access: SlackAccess,
+        catalogue: Catalogue,
+        packs: Mapping[str, str],
+        new_id: NewId,
+        clock: Clock = now_here,
+    ) -> None:
         """Take how to reach Slack, the product's words, titles of the packs by id, and what makes ids of checks."""
         self._access = access
         self._catalogue, self._packs, self._new_id = catalogue, packs, new_id
+        self._clock = clock
         # Attempts are the outbox's: it knows what was sent.
         self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
         self.sender = SlackSender(self._client)
@@ -61,7 +69,7 @@ class SlackPlatform:
 
         """
         people = People(self._client, self._access.admins)
-        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id)
+        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, clock=self._clock)
         self.connection = Connection(self.app(listeners), self._access.app_token)
         listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
         stopped = asyncio.ensure_future(stopping.wait())
@@ -81,6 +89,7 @@ class SlackPlatform:
             process_before_response=True,
             request_verification_enabled=False,  # a socket of our own opening needs no signatures
         )
+        app.use(listeners.arrived)
         app.command(COMMAND)(listeners.command)
         app.shortcut(START)(listeners.shortcut)
         app.shortcut(TAKE_DOWN)(listeners.take_down)
@@ -88,6 +97,7 @@ class SlackPlatform:
         app.event("app_home_opened")(listeners.home)
         app.event("app_uninstalled")(listeners.sent_away)
         app.event("tokens_revoked")(listeners.sent_away)
+        app.event(re.compile("."))(listeners.unasked)
         app.action(re.compile("."))(listeners.action)
         app.view(WRITE_FORM)(listeners.submitted)
         app.view(RULES_FORM)(listeners.rules)

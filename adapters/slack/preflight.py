@@ -10,6 +10,9 @@ from adapters.slack.manifest import SCOPES, TYPING
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
 
+_IN_TROUBLE = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
+"""What Slack says where no token is to blame."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -38,7 +41,7 @@ async def preflight(client: AsyncWebClient, app_token: str) -> Workspace:
             raise NotReadyError(phrase("run.slack_scopes", scopes=", ".join(missing)))
         await _socket(client, app_token)
     except SlackApiError as error:
-        raise NotReadyError(phrase("run.slack_bot_token", error=_code(error))) from None
+        raise _not_ready("run.slack_bot_token", error) from None
     except (ClientError, OSError, TimeoutError):
         raise NotReadyError(phrase("run.slack_unreachable"), passing=True) from None
     return Workspace(
@@ -54,8 +57,11 @@ async def _socket(client: AsyncWebClient, app_token: str) -> None:
     try:
         await client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
-        raise NotReadyError(phrase("run.slack_app_token", error=_code(error))) from None
+        raise _not_ready("run.slack_app_token", error) from None
 
 
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error") or "unknown")
+def _not_ready(told: str, error: SlackApiError) -> NotReadyError:
+    code = str(error.response.get("error") or "")
+    if not code or code in _IN_TROUBLE:
+        return NotReadyError(phrase("run.slack_unreachable"), passing=True)
+    return NotReadyError(phrase(told, error=code))

@@ -55,6 +55,7 @@ _OURS = frozenset({"invalid_blocks", "invalid_arguments", "msg_blocks_too_long",
 """A fault of ours: trying again changes nothing, and it is in the log."""
 _NOT_THERE = frozenset({"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"})
 """An earlier message that cannot be reached any more."""
+_UPLOADING = ("files.getUploadURLExternal", "files.completeUploadExternal")
 _NO_FILE = frozenset({"file_not_found", "file_deleted"})
 
 
@@ -119,17 +120,12 @@ class SlackSender:
 
     async def _write(self, key: SessionKey, part: Written) -> SendOutcome:
         words = {"text": part.text, "blocks": list(part.blocks)}
-        if part.at:
-            try:
-                await self._call(key, "chat.update", channel=part.at.channel, ts=part.at.message, **words)
-            except SlackApiError as error:
-                if _code(error) not in _NOT_THERE:
-                    raise
-                if not part.or_new:
-                    return Sent()
-            else:
-                return Sent(Receipt(part.at.channel, part.at.message, part.asks))
         channel = await self._chat(key)
+        if part.at:
+            if await self._rewritten(key, channel, part.at, words):
+                return Sent(Receipt(part.at.channel, part.at.message, part.asks))
+            if not part.or_new:
+                return Sent()
         try:
             answer = await self._post(key, channel, words)
         except SlackApiError as error:
@@ -138,6 +134,18 @@ class SlackSender:
             del self._chats[key]  # it may be another one by now
             answer = await self._post(key, await self._chat(key), words)
         return Sent(Receipt(str(answer["channel"]), str(answer["ts"]), part.asks))
+
+    async def _rewritten(self, key: SessionKey, channel: str, at: Receipt, words: dict[str, Any]) -> bool:
+        """Write over an earlier message; tell whether it is there. One in anybody else's direct messages is not."""
+        if at.channel != channel:
+            return False
+        try:
+            await self._call(key, "chat.update", channel=channel, ts=at.message, **words)
+        except SlackApiError as error:
+            if _code(error) not in (*_NOT_THERE, "channel_not_found"):
+                raise
+            return False
+        return True
 
     async def _copy(self, key: SessionKey, to: InChannel, part: Copied) -> SendOutcome:
         words: dict[str, Any] = {"text": part.text, "blocks": list(part.blocks)}
@@ -171,7 +179,8 @@ class SlackSender:
 
     async def _upload(self, key: SessionKey, part: Uploaded) -> SendOutcome:
         channel = await self._chat(key)
-        self._heed(key, "files.getUploadURLExternal")
+        for method in _UPLOADING:
+            self._heed(key, method)
         answer = await self._limited(
             key,
             "files.getUploadURLExternal",
@@ -208,6 +217,8 @@ class SlackSender:
         except SlackApiError as error:
             if _code(error) == "ratelimited":
                 seconds = float(error.response.headers.get("Retry-After", _LIMITED_SECONDS))
+                if method in _UPLOADING:  # one call of the library makes both
+                    method = next((one for one in _UPLOADING if error.response.api_url.endswith(one)), method)
                 self._paused[key.workspace, method] = time.monotonic() + seconds
                 raise _Paused(method, seconds) from None
             raise

@@ -5,15 +5,29 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tests.end_to_end.program import PATIENCE, ROOT, Finished, database_url, environment
-from tests.fakes.socket_client import SocketClient
 
 _PLAIN: Mapping[str, str] = {}
+
+
+class Client(Protocol):
+    """What the bot connects to."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the bot is there."""
+
+    async def until(self, holds: Callable[[], bool], seconds: float = ...) -> bool:
+        """Wait until something holds."""
 
 
 class RunningBot:
@@ -21,14 +35,16 @@ class RunningBot:
 
     def __init__(
         self,
-        client: SocketClient,
+        client: Client,
         folder: Path,
         *,
         module: str = "tests.fakes.socket_bot",
+        arguments: Sequence[str] | None = None,
         system: Mapping[str, str] = _PLAIN,
     ) -> None:
         self._client = client
-        self._command = [sys.executable, "-m", module, str(client.port)]
+        arguments = (str(client.port),) if arguments is None else arguments
+        self._command = [sys.executable, "-m", module, *arguments]
         self._environment = {**environment(database_url(folder / "checks.sqlite3")), **system}
         self._said, self._complained = folder / "stdout", folder / "stderr"
         self.seconds_to_stop = 0.0
@@ -48,6 +64,11 @@ class RunningBot:
         """Wait until it listens."""
         assert await self._client.until(lambda: self._client.connected, PATIENCE), self.complained
         return self
+
+    def kill(self) -> None:
+        """End it where it stands."""
+        self._process.kill()
+        self._process.wait()
 
     def ask_to_stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)

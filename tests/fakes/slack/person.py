@@ -164,7 +164,8 @@ class Person:
                 by_label = {option["text"]["text"]: option for option in one["options"]}
                 ticked = self._ticked.setdefault(where.ts, [])
                 for label in labels:
-                    ticked.append(by_label[label])
+                    if by_label[label] not in ticked:
+                        ticked.append(by_label[label])
                     await self._acts(where, block, one, {"selected_options": list(ticked)})
                 return
         raise AssertionError("there is nothing to tick")

@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.slack.access import SlackAccess
+from adapters.slack.listeners import Clock, now_here
 from adapters.slack.platform import SlackPlatform
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from bot.limits import WORKSPACE, Rate
@@ -45,16 +46,24 @@ class Room:
 
 @asynccontextmanager
 async def running(
-    slack: FakeSlack, file: Path, *packs: Path, admins: frozenset[str] = frozenset(), person: Rate = FAST
+    slack: FakeSlack,
+    file: Path,
+    *packs: Path,
+    admins: frozenset[str] = frozenset(),
+    person: Rate = FAST,
+    new_id: Callable[[], str] = new_id,
+    clock: Clock = now_here,
 ) -> AsyncIterator[Room]:
     """Run a bot; another one on the same file goes on where this one stopped."""
     content = load_content(*packs)
     async with open_sqlite(file) as store:
         access = SlackAccess(BOT, APP, slack.api_url, admins)
         titles = {pack.script.id: pack.script.id for pack in content.packs}
-        platform = SlackPlatform(access, content.core.catalogue, titles, new_id)
+        platform = SlackPlatform(access, content.core.catalogue, titles, new_id, clock)
         in_use = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
-        engine = Engine(store, store.outbox, in_use, [platform], Policy(), person=person, workspace=WORKSPACE)
+        engine = Engine(
+            store, store.outbox, in_use, [platform], Policy(), clock=clock, person=person, workspace=WORKSPACE
+        )
         room = Room(slack, store, platform, engine)
         await engine.prepare()
         task = asyncio.create_task(engine.run(room.stopping))

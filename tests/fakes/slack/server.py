@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl
@@ -105,7 +105,8 @@ class FakeSlack:
         self._triggers: dict[str, tuple[float, bool]] = {}
         self._responses: dict[str, tuple[float, int, str, str, str | None]] = {}
         self._uploads: dict[str, Json] = {}
-        self._numbers = count(1)
+        self._newest = 0
+        """The last number that was given away; time stamps go by it."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = 0
         self._changed = asyncio.Event()
@@ -169,7 +170,12 @@ class FakeSlack:
         return self.channels[id_]
 
     def number(self) -> int:
-        return next(self._numbers)
+        self._newest += 1
+        return self._newest
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the time stamps, which goes on a second with whatever happens."""
+        return datetime.fromtimestamp(_BASE + self._newest, UTC)
 
     def timestamp(self) -> str:
         return f"{_BASE + self.number()}.000100"
@@ -253,7 +259,13 @@ class FakeSlack:
             raise RefusedError("thread_not_found")
         ts = self.timestamp()
         kept: Json = {name: arguments[name] for name in ("text", "blocks", "thread_ts") if name in arguments}
-        channel.messages[ts] = {"ts": ts, "channel": channel.id, "bot_id": self.bot_id, **kept}
+        channel.messages[ts] = {
+            "ts": ts,
+            "channel": channel.id,
+            "bot_id": self.bot_id,
+            "touched": self.number(),
+            **kept,
+        }
         if channel.direct:
             self._echo(channel, ts)
         return {"channel": channel.id, "ts": ts, "message": channel.messages[ts]}
@@ -273,7 +285,11 @@ class FakeSlack:
         if message.get("user"):
             raise RefusedError("cant_update_message")
         self._shape(check_message(arguments))
-        message.update({name: arguments[name] for name in ("text", "blocks") if name in arguments}, edited=True)
+        message.update(
+            {name: arguments[name] for name in ("text", "blocks") if name in arguments},
+            edited=True,
+            touched=self.number(),
+        )
         return {"channel": channel.id, "ts": message["ts"]}
 
     async def _delete(self, arguments: Json) -> Json:

@@ -1,0 +1,500 @@
+"""A workspace is a wall, and so is a person: what is somebody's own is reached by nobody else, whatever they send."""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.button_ids import Button, button_id
+from adapters.slack.block_kit import HERE, MORE, SURFACES, TICKED, WRITE
+from adapters.slack.incoming import key_of
+from adapters.slack.listeners import Listeners
+from adapters.slack.manifest import START, TAKE_DOWN
+from adapters.slack.people import People
+from bot.wiring import new_id
+from conversations.catalogue import phrase
+from conversations.events import UNSAID
+from conversations.session import Check, Intent
+from tests.dialogue import core
+from tests.fakes.slack.person import Person, Shown, person
+from tests.fakes.slack.room import Room, running
+from tests.fakes.slack.server import FakeSlack, Json
+
+HERE_TEAM, ELSEWHERE, ENTERPRISE = "T0001", "T0002", "E0001"
+OWNER, THIEF, CHANNEL = "U0001", "U0666", "C0001"
+SECRETS = ("Zephyr", "quokka")
+WORDS = core().catalogue.on(*SURFACES)
+
+_NO, _CHECK, _SHARE, _STEP, _NUMBER, _CHANNEL = "", "check", "share", "step", "1", "channel"
+ACTIONS: Mapping[Intent, tuple[str, ...]] = {
+    Intent.OPEN: (_NO, _CHECK),
+    Intent.ANSWER: (_NO, _NUMBER, f"{UNSAID}unknown", f"{UNSAID}none"),
+    Intent.KEEP: (_NO,),
+    Intent.NEAR_MISS: (_NO,),
+    Intent.UNREADABLE: (_NO,),
+    Intent.YES: (_NO,),
+    Intent.NO: (_NO,),
+    Intent.BACK: (_NO,),
+    Intent.CHANGE: (_NO, _STEP, _NUMBER),
+    Intent.HELP: (_NO,),
+    Intent.WHY: (_NO,),
+    Intent.EXAMPLE: (_NO,),
+    Intent.STATUS: (_NO,),
+    Intent.CARD: (_NO,),
+    Intent.GLOSSARY: (_NO,),
+    Intent.LANGUAGE: (_NO,),
+    Intent.ATTRIBUTE: (_NO,),
+    Intent.DEEPER: (_NO, _NUMBER),
+    Intent.FILL_IN: (_NO,),
+    Intent.UPDATE: (_NO,),
+    Intent.FINE: (_NO, _NUMBER),
+    Intent.NOT_FINE: (_NO, _NUMBER),
+    Intent.DECIDE: (_NO,),
+    Intent.GO_ON: (_NO,),
+    Intent.ASK_MORE: (_NO,),
+    Intent.PASS: (_NO,),
+    Intent.KEEP_PROFILE: (_NO,),
+    Intent.REVIEW: (_NO,),
+    Intent.REPORT: (_NO, _CHECK),
+    Intent.QUESTIONS: (_NO, _CHECK),
+    Intent.LATER: (_NO,),
+    Intent.START_OVER: (_NO,),
+    Intent.QUIT: (_NO,),
+    Intent.INTERVIEW: (_NO,),
+    Intent.REMIND: (_NO,),
+    Intent.REMINDERS: (_NO,),
+    Intent.SNOOZE: (_NO,),
+    Intent.STOP: (_NO,),
+    Intent.WRITE_AGAIN: (_NO,),
+    Intent.ZONE: (_NO,),
+    Intent.QUIET: (_NO,),
+    Intent.FORGET: (_NO, _CHECK),
+    Intent.HELD: (_NO,),
+    Intent.EXPORT: (_NO,),
+    Intent.CHECKS: (_NO,),
+    Intent.RESUME: (_CHECK, _NUMBER),
+    Intent.NEW: (_NO,),
+    Intent.PROFILE: (_NO,),
+    Intent.SETTINGS: (_NO,),
+    Intent.SHARE: (_NO, _CHANNEL),
+    Intent.UNSHARE: (_NO, _SHARE, _NUMBER),
+    Intent.HOME: (_NO,),
+    Intent.SHARE_ENDED: (_NO, "taken_down", _SHARE),
+    Intent.TIME: (_NO,),
+}
+"""Every intent, and the arguments that a stolen button of it carries: whatever gets a button needs its row here."""
+TAMPERED = (
+    TICKED,
+    HERE,
+    MORE,
+    WRITE,
+    f"{WRITE}:",
+    f"{WRITE}:nothing",
+    "answer:{check}",
+    "answer:{check}:-1::x",
+    "answer:{check}:99999999999999999999::x",
+    "forget:{check}:::",
+    "resume::::{check}",
+    "unshare:{check}:0:{step}:{share}",
+    "answer::::\u202e{check}",
+    ":{check}:::",
+    "x" * 255,
+)
+LISTENERS = {
+    "command",
+    "shortcut",
+    "take_down",
+    "message",
+    "home",
+    "sent_away",
+    "unasked",
+    "action",
+    "submitted",
+    "rules",
+}
+"""Every listener: one that is new needs its way to be tried, below."""
+
+
+@dataclass
+class Stolen:
+    """What somebody knows who looked over the owner's shoulder."""
+
+    check: Check
+    share: str
+    card: str
+    message: Shown
+
+    def named(self, what: str) -> str:
+        return {_CHECK: self.check.id, _SHARE: self.share, _STEP: "team", _CHANNEL: CHANNEL}.get(what, what)
+
+
+@dataclass
+class House:
+    """A workspace in which the owner has a check, and a copy of its report in a channel."""
+
+    room: Room
+    slack: FakeSlack
+    owner: Person
+    stolen: Stolen
+    before: Json
+    held: str
+
+    async def is_untouched(self, by: str) -> None:
+        """Look whether everything of the owner's is as it was."""
+        await self.room.quiet()
+        assert await self.room.store.held(key_of(HERE_TEAM, ENTERPRISE, OWNER)) == self.held, by
+        assert _seen(self.slack, self.before) == self.before, by
+
+    def told(self, who: str) -> str:
+        """Return everything that ever reached somebody."""
+        slack = self.slack
+        parts: list[object] = [slack.ephemerals.get(who), slack.modals.get(who), slack.homes.get(who)]
+        parts += [call for method, call in slack.calls if who in json.dumps(call) or method == "response_url"]
+        if who != OWNER:
+            parts += slack.direct(who).messages.values()
+        parts += [one.answered.result() for one in slack.envelopes if one.answered.done() and who in str(one.payload)]
+        return json.dumps(parts, ensure_ascii=False)
+
+
+def _seen(slack: FakeSlack, before: Json | None = None) -> Json:
+    """Return what the owner has on the screen; of a channel what is theirs."""
+    channel = slack.channels[CHANNEL].messages
+    theirs = {ts: channel.get(ts) for ts in (before["channel"] if before else channel)}
+    seen = {"chat": slack.direct(OWNER).messages, "channel": theirs, "home": slack.homes.get(OWNER)}
+    return dict(json.loads(json.dumps(seen)))
+
+
+@asynccontextmanager
+async def house(path: Path, *admins: str) -> AsyncIterator[House]:
+    async with FakeSlack(team=HERE_TEAM, enterprise=ENTERPRISE) as slack:
+        owner = person(slack, OWNER)
+        slack.channel(CHANNEL, OWNER, THIEF)
+        async with running(slack, path / "bot.sqlite3", admins=frozenset(admins)) as room:
+            await owner.command("")
+            await owner.sees("Which team is it?")
+            await owner.types(f'{SECRETS[0]} @recruiter "the {SECRETS[1]} said so"')
+            await room.quiet()
+            await owner.command("share", CHANNEL)
+            await room.quiet()
+            await owner.clicks("Yes")
+            await room.quiet()
+            await owner.opens_home()
+            await room.quiet()
+            (check,) = await room.store.checks(key_of(HERE_TEAM, ENTERPRISE, OWNER))
+            (share,) = check.shares
+            stolen = Stolen(check, share.id, min(slack.channels[CHANNEL].messages), owner.last)
+            held = await room.store.held(key_of(HERE_TEAM, ENTERPRISE, OWNER))
+            assert all(secret in held for secret in SECRETS)
+            yield House(room, slack, owner, stolen, _seen(slack), held)
+        assert slack.problems == []
+
+
+@contextmanager
+def from_team(slack: FakeSlack, team: str) -> Iterator[None]:
+    """Let everything that is sent meanwhile come from this team."""
+    mine, slack.team = slack.team, team
+    try:
+        yield
+    finally:
+        slack.team = mine
+
+
+def commands() -> Iterator[str]:
+    """Yield every word that means a command, with everything that may stand behind it."""
+    for language in WORDS.languages:
+        yield from (some[0] for some in WORDS.words_below("words.commands", language).values())
+        with_number = WORDS.words_below("words.with_number", language)
+        yield from (f"{some[0].strip()} {number}" for some in with_number.values() for number in (1, 2))
+        with_text = WORDS.words_below("words.with_text", language)
+        yield from (f"{some[0].strip()} tomorrow 9:00" for some in with_text.values())
+        yield WORDS.words("words.admin", language)[0]
+
+
+THIEVES = {
+    "another person": (THIEF, HERE_TEAM, None),
+    "somebody of another workspace of the enterprise": (THIEF, ELSEWHERE, ELSEWHERE),
+    "somebody of another workspace over a shared channel": (THIEF, HERE_TEAM, "T0009"),
+    "the same id in another workspace": (OWNER, ELSEWHERE, None),
+}
+
+
+@dataclass
+class Thief:
+    """Sends whatever they like, and not only what their screen lets them."""
+
+    home: House
+    me: Person
+    team: str
+
+    async def acts(self, action: str, channel: str, chosen: Json) -> None:
+        """Press a button of the owner's message."""
+        stolen = self.home.stolen.message
+        where = Shown({**stolen.raw, "user": OWNER}, channel)
+        element = {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": "x"}}
+        with from_team(self.home.slack, self.team):
+            await self.me._acts(where, "block", element, chosen)
+
+    async def submits(self, callback: str, about: str, state: Json) -> Json | None:
+        """Send a window off that was never opened for them."""
+        with from_team(self.home.slack, self.team):
+            view = {
+                "id": "V1",
+                "type": "modal",
+                "callback_id": callback,
+                "private_metadata": about,
+                "state": {"values": state},
+                "app_installed_team_id": self.team,
+                "root_view_id": "V1",
+            }
+            payload = {"type": "view_submission", **self.me._common(), "view": view, "response_urls": []}
+            return await self.me._sent("interactive", payload)
+
+
+@asynccontextmanager
+async def broken_into(path: Path, who: str) -> AsyncIterator[tuple[House, Thief]]:
+    async with house(path) as home:
+        id_, team, from_where = THIEVES[who]
+        thief = person(home.slack, id_, home=from_where) if id_ == THIEF else home.owner
+        if team == ELSEWHERE and id_ == THIEF:
+            home.slack.users[THIEF]["is_stranger"] = False
+        yield home, Thief(home, thief, team)
+        if id_ == THIEF:
+            told = home.told(THIEF)
+            assert not any(secret in told for secret in SECRETS)
+        if who != "another person":
+            assert not home.slack.direct(THIEF).messages
+            assert THIEF not in home.slack.homes
+            assert THIEF not in home.slack.modals
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_command_reaches_somebody_elses_check(tmp_path: Path, who: str) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        for words in (*commands(), *(f"{word} {home.stolen.check.id}" for word in ("resume", "report", "unshare"))):
+            with from_team(home.slack, thief.team):
+                answer = await thief.me.command(words, CHANNEL)
+            assert not any(secret in str(answer.raw) for secret in SECRETS), words
+            assert answer.text or thief.me.ephemerals, words
+        await home.is_untouched("commands")
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_typed_line_and_no_look_at_the_home_page_reaches_somebody_elses_check(
+    tmp_path: Path, who: str
+) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        slack = home.slack
+        chat = slack.direct(thief.me.id).id if thief.me.id == THIEF else "D0999"
+        for words in (
+            "",
+            "report",
+            "resume 1",
+            f"resume {home.stolen.check.id}",
+            "unshare",
+            "export",
+            "forget me",
+            "yes",
+        ):
+            ts = slack.timestamp()
+            event = {"type": "message", "channel": chat, "channel_type": "im", "user": thief.me.id, "text": words}
+            assert await slack.send_event({**event, "ts": ts, "event_ts": ts}, team=thief.team), words
+        look = {"type": "app_home_opened", "user": thief.me.id, "channel": chat, "tab": "home"}
+        assert await slack.send_event({**look, "event_ts": slack.timestamp()}, team=thief.team)
+        await home.is_untouched("typed")
+
+
+def test_an_intent_without_a_stolen_button_is_noticed() -> None:
+    assert set(ACTIONS) == set(Intent)
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_stolen_button_reaches_somebody_elses_check(tmp_path: Path, who: str) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        stolen = home.stolen
+        for intent, arguments in ACTIONS.items():
+            for what in arguments:
+                for step in (None, "team"):
+                    button = Button(intent, stolen.named(what), stolen.check.id, stolen.check.asked, step)
+                    await thief.acts(button_id(button), home.owner.chat.id, {"value": ""})
+            await home.is_untouched(intent)
+        never_stale = Button(Intent.UNSHARE, stolen.share, stolen.check.id)
+        await thief.acts(button_id(never_stale), CHANNEL, {"value": ""})
+        await home.is_untouched("unshare in the channel")
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_stolen_menu_and_no_tampered_id_reaches_somebody_elses_check(tmp_path: Path, who: str) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        stolen = home.stolen
+        answer = button_id(Button(Intent.ANSWER, "", stolen.check.id, stolen.check.asked))
+        for tampered in TAMPERED:
+            action = tampered.format(check=stolen.check.id, share=stolen.share, step="team")
+            await thief.acts(action, home.owner.chat.id, {"value": ""})
+            await thief.acts(MORE, home.owner.chat.id, {"selected_option": {"value": action}})
+            await thief.acts(answer, home.owner.chat.id, {"selected_option": {"value": action}})
+        share = button_id(Button(Intent.SHARE, "", stolen.check.id))
+        await thief.acts(share, home.owner.chat.id, {"selected_conversation": CHANNEL})
+        await thief.acts(f"{WRITE}:{answer}", home.owner.chat.id, {"value": ""})
+        await home.is_untouched("tampered")
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_shortcut_and_no_window_reaches_somebody_elses_check(tmp_path: Path, who: str) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        slack, stolen = home.slack, home.stolen
+        with from_team(slack, thief.team):
+            await thief.me.shortcut(START)
+            await thief.me.message_shortcut(TAKE_DOWN, slack.channels[CHANNEL], stolen.card)
+        await home.is_untouched("shortcut")
+        button = button_id(Button(Intent.ANSWER, "", stolen.check.id, stolen.check.asked))
+        for at in ([home.owner.chat.id, stolen.message.ts], None):
+            about = json.dumps({"button": button, "at": at})
+            for words in ("stolen", "report", "forget me", "yes", "1"):
+                await thief.submits("write", about, {"answer": {"answer": {"value": words}}})
+        await thief.submits("rules", "", {"shares_a_day": {"shares_a_day": {"value": "0"}}})
+        await home.is_untouched("window")
+        rules = (await home.room.store.load(key_of(HERE_TEAM, ENTERPRISE, OWNER))).workspace
+        assert rules.revision == 0
+
+
+async def test_a_listener_that_nobody_tries_to_get_in_by_is_noticed(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        platform, store = home.room.platform, home.room.store
+        people = People(platform._client)
+        app = platform.app(Listeners(home.room.engine.intake, store, people, core().catalogue, {}, new_id))
+        assert {one.ack_function.__name__ for one in app._async_listeners} == LISTENERS
+
+
+async def test_somebody_at_home_elsewhere_who_belongs_to_this_workspace_uses_buttons(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        grid = person(home.slack, "U0002", home=ELSEWHERE)
+        teams = [ELSEWHERE, HERE_TEAM]
+        home.slack.users["U0002"].update(is_stranger=False, enterprise_user={"teams": teams})
+        await grid.command("")
+        await grid.sees("Which team is it?")
+        await grid.clicks("Don't know yet")
+        await grid.sees("Where does what you know")
+        await grid.types("1")
+        await grid.sees("How far along")
+
+
+async def test_whoever_is_at_home_elsewhere_is_let_be_as_long_as_nobody_knows_more(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        grid = person(home.slack, "U0002", home=ELSEWHERE)
+        home.slack.failing["users.info"] = ["internal_error"] * 100
+        await Thief(home, grid, HERE_TEAM).acts(button_id(Button(Intent.NEW)), "D0002", {"value": ""})
+        await home.room.quiet()
+        assert grid.dm == []
+
+
+async def test_a_stranger_is_told_why_they_get_no_check(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        stranger = person(home.slack, "U0009", home="T0009")
+        answer = await stranger.command("", CHANNEL)
+        assert answer.text == WORDS.text(phrase("aside.strangers"), "en")
+
+
+async def test_a_guest_is_somebody_like_anybody_else(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        guest = person(home.slack, "U0003", guest=True)
+        await guest.command("")
+        await guest.sees("Which team is it?")
+        await guest.types("Orchid")
+        await guest.sees("Where does what you know")
+        await guest.ticks("The job posting")
+        await guest.clicks("Done")
+        await guest.sees("How far along")
+        await home.is_untouched("guest")
+
+
+# -- taking down -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "done"),
+    [("the owner", True), ("an admin", True), ("the operator's", True), ("anybody", False), ("unknown", False)],
+)
+async def test_a_shared_report_is_taken_down_by_its_owner_and_by_admins(
+    tmp_path: Path, who: str, *, done: bool
+) -> None:
+    async with house(tmp_path, "U0005") as home:
+        slack, channel = home.slack, home.slack.channels[CHANNEL]
+        people = {
+            "the owner": home.owner,
+            "an admin": person(slack, "U0004", admin=True),
+            "the operator's": person(slack, "U0005"),
+            "anybody": person(slack, "U0006"),
+            "unknown": person(slack, "U0007", admin=True),
+        }
+        if who == "unknown":
+            slack.failing["users.info"] = ["internal_error"] * 100
+        presser = people[who]
+        await presser.message_shortcut(TAKE_DOWN, channel, max(channel.messages))
+        told = WORDS.text(phrase("take_down.done" if done else "take_down.refused"), "en")
+        assert await slack.until(lambda: any(one.text == told for one in presser.ephemerals))
+        await home.room.quiet()
+        assert bool(channel.messages) != done
+        was_told = [one for one in home.owner.dm if "An admin of this workspace took down" in one.words]
+        assert bool(was_told) == (done and who != "the owner")
+
+
+async def test_a_message_that_is_no_report_cannot_be_taken_down(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        admin = person(home.slack, "U0004", admin=True)
+        channel = home.slack.channels[CHANNEL]
+        channel.messages["1.0"] = {"ts": "1.0", "text": "hello", "user": "U0004"}
+        await admin.message_shortcut(TAKE_DOWN, channel, "1.0")
+        assert await home.slack.until(lambda: bool(admin.ephemerals))
+        assert admin.ephemerals[-1].text == WORDS.text(phrase("take_down.nothing"), "en")
+        assert "1.0" in channel.messages
+
+
+# -- admins ----------------------------------------------------------------------------------------------------------
+
+_RULES = {"shares_a_day": {"shares_a_day": {"value": "0"}}, "language": {"language": {"selected_option": None}}}
+
+
+@pytest.mark.parametrize(
+    ("who", "done"),
+    [
+        ("is_admin", True),
+        ("is_owner", True),
+        ("named", True),
+        ("named, and unknown", True),
+        ("nobody", False),
+        ("a guest", False),
+        ("an admin, and unknown", False),
+        ("an admin elsewhere", False),
+    ],
+)
+async def test_rules_are_set_by_admins_and_nobody_else(tmp_path: Path, who: str, *, done: bool) -> None:
+    async with house(tmp_path, "U0008") as home:
+        slack = home.slack
+        id_ = "U0008" if who.startswith("named") else "U0007"
+        home_team = "T0009" if who == "an admin elsewhere" else None
+        them = person(slack, id_, admin=who.startswith("an admin"), guest=who == "a guest", home=home_team)
+        slack.users[id_].update({who: True} if who.startswith("is_") else {})
+        if "unknown" in who:
+            slack.failing["users.info"] = ["internal_error"] * 100
+        answer = await them.command("admin", CHANNEL)
+        assert (them.modal is not None) == done
+        if not done:
+            refused = "aside.strangers" if home_team else "admin.refused"
+            assert answer.text == WORDS.text(phrase(refused), "en")
+        by_hand = await Thief(home, them, HERE_TEAM).submits("rules", "", _RULES)
+        rules = (await home.room.store.load(key_of(HERE_TEAM, ENTERPRISE, id_))).workspace
+        assert (rules.shares_a_day == 0) == done
+        assert bool((by_hand or {}).get("errors")) != done
+
+
+async def test_who_is_no_admin_any_more_sets_no_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.listeners.FRESH_SECONDS", 0.0)
+    async with house(tmp_path) as home:
+        admin = person(home.slack, "U0004", admin=True)
+        await admin.command("admin", CHANNEL)
+        home.slack.users["U0004"]["is_admin"] = False
+        wrong = await admin.submits({"shares_a_day": "0"})
+        assert wrong == {"language": WORDS.text(phrase("admin.refused"), "en")}
