@@ -18,11 +18,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.block_check import check_blocks, check_message, check_view
-from tests.fakes.slack.person import Person
-from tests.fakes.slack.server import FakeSlack
-from tests.fakes.slack.workspace import Message
+from tests.fakes.slack.person import NOT_THERE, TIMED_OUT, TROUBLE, Person, Shown, person
+from tests.fakes.slack.server import APP, BOT, FakeSlack, Json
 
-Json = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings("default")  # Bolt's own, of listeners that do not acknowledge
 
 
@@ -291,15 +289,14 @@ class Bot:
     """A bot that records what reaches it, and does what a test asks of it."""
 
     def __init__(self, slack: FakeSlack) -> None:
-        self.client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+        self.client = AsyncWebClient(BOT, base_url=slack.api_url)
         self.app = AsyncApp(client=self.client, process_before_response=True)
-        self.handler = AsyncSocketModeHandler(self.app, slack.app_token, ping_interval=0.2)
+        self.handler = AsyncSocketModeHandler(self.app, APP, ping_interval=0.2)
         self.heard: list[Json] = []
         self.retries: list[tuple[str, str]] = []
         self.ack_after = 0.0
         self.acks = True
         self.answer: Json = {}
-        self.does: Callable[[Json], Any] | None = None
         self.app.command("/teamcheck")(self.on)
         self.app.action(ANYTHING)(self.on)
         self.app.view("form")(self.on)
@@ -313,8 +310,6 @@ class Bot:
         await asyncio.sleep(self.ack_after)
         if self.acks:
             await ack(**self.answer)
-        if self.does:
-            await self.does(body)
 
     async def on_event(self, request: Any, body: Json) -> None:  # noqa: ANN401
         self.heard.append(body)
@@ -341,8 +336,8 @@ async def together(**settings: Any) -> AsyncIterator[tuple[FakeSlack, Bot, Perso
     async with FakeSlack(**settings) as slack, running(slack) as bot:
         slack.ack_seconds = 0.2
         slack.redelivery_seconds = (0, 0.05, 0.05)
-        await slack.until(lambda: slack.links.open)
-        yield slack, bot, slack.person("U0001")
+        assert await slack.until(lambda: slack.connected)
+        yield slack, bot, person(slack, "U0001")
 
 
 async def refused(call: Any) -> Json:  # noqa: ANN401
@@ -352,10 +347,21 @@ async def refused(call: Any) -> Json:  # noqa: ANN401
     return data
 
 
-async def posted(bot: Bot, me: Person, *blocks: Json) -> Message:
+async def refusal_of(call: Any) -> str:  # noqa: ANN401
+    return str((await refused(call))["error"])
+
+
+async def posted(bot: Bot, me: Person, *blocks: Json) -> Shown:
     opened = await bot.client.conversations_open(users=me.id)
     await bot.client.chat_postMessage(channel=opened["channel"]["id"], text="hello", blocks=list(blocks) or None)
-    return me.dm[-1]
+    return me.last
+
+
+async def failing(me: Person, doing: Any) -> list[str]:  # noqa: ANN401
+    """Return what somebody's client tells them while they do something."""
+    before = len(me.failed)
+    await doing
+    return me.failed[before:]
 
 
 # The web API
@@ -363,42 +369,48 @@ async def posted(bot: Bot, me: Person, *blocks: Json) -> Message:
 
 async def test_a_token_is_checked() -> None:
     async with together() as (slack, bot, _):
-        assert (await refused(AsyncWebClient("xoxb-no", base_url=slack.api_url).auth_test()))["error"] == "invalid_auth"
-        assert (await refused(AsyncWebClient(base_url=slack.api_url).auth_test()))["error"] == "not_authed"
-        assert (await refused(bot.client.apps_connections_open(app_token="xapp-no")))["error"] == "invalid_auth"  # noqa: S106
+        assert await refusal_of(AsyncWebClient("xoxb-no", base_url=slack.api_url).auth_test()) == "invalid_auth"
+        assert await refusal_of(AsyncWebClient(base_url=slack.api_url).auth_test()) == "not_authed"
+        assert await refusal_of(bot.client.apps_connections_open(app_token="xapp-no")) == "invalid_auth"  # noqa: S106
         for dead in ("token_revoked", "account_inactive"):
-            slack.team().token_error = dead
-            assert (await refused(bot.client.auth_test()))["error"] == dead
+            slack.dead = dead
+            assert await refusal_of(bot.client.auth_test()) == dead
 
 
 async def test_a_scope_is_checked() -> None:
     async with together() as (slack, bot, _):
         known = await bot.client.auth_test()
         assert "im:write" in known.headers["x-oauth-scopes"]
-        assert (known["team_id"], known["user_id"], known["bot_id"]) == ("T0001", "UBT0001", "BT0001")
-        slack.team().scopes -= {"users:read"}
+        assert (known["team_id"], known["user_id"], known["bot_id"]) == ("T0001", "UBOT", "B0001")
+        slack.scopes -= {"users:read"}
         said = await refused(bot.client.users_info(user="U0001"))
         assert (said["error"], said["needed"]) == ("missing_scope", "users:read")
         assert "chat:write" in said["provided"]
 
 
 async def test_methods_and_arguments_are_checked() -> None:
-    async with together() as (_, bot, me):
-        assert (await refused(bot.client.api_call("chat.shout")))["error"] == "unknown_method"
+    async with together() as (slack, bot, me):
+        assert await refusal_of(bot.client.api_call("chat.shout")) == "unknown_method"
         said = await refused(
             bot.client.api_call("chat.postMessage", json={"channel": me.id, "texts": "a", "text": "a"})
         )
         assert (said["error"], said["errors"]) == ("invalid_arguments", ["unknown field: texts"])
-        assert (await refused(bot.client.api_call("chat.update", json={"text": "a"})))["error"] == "invalid_arguments"
+        said = await refused(bot.client.api_call("chat.update", json={"text": "a", "ts": "1.0"}))
+        assert (said["error"], said["errors"]) == ("invalid_arguments", ["missing required field: channel"])
+        assert slack.refusals == [
+            ("chat.shout", "unknown_method"),
+            ("chat.postMessage", "invalid_arguments"),
+            ("chat.update", "invalid_arguments"),
+        ]
 
 
 async def test_query_form_and_json_are_all_read() -> None:
     async with together() as (slack, bot, me), ClientSession() as session:
-        headers = {"Authorization": f"Bearer {slack.bot_token}"}
+        headers = {"Authorization": f"Bearer {BOT}"}
         args = {"channel": me.id, "text": "a"}
         asks = (
             {"params": args, "headers": headers},
-            {"data": args | {"token": slack.bot_token, "blocks": json.dumps([section()])}},
+            {"data": args | {"token": BOT, "blocks": json.dumps([section()])}},
             {"json": args, "headers": headers},
         )
         for ask in asks:
@@ -406,8 +418,7 @@ async def test_query_form_and_json_are_all_read() -> None:
                 assert (await reply.json())["ok"]
         async with session.get(f"{slack.api_url}auth.test", headers=headers) as reply:
             assert (await reply.json())["ok"]
-        assert len(me.dm) == 3
-        assert len(slack.called("chat.postMessage")) == 3
+        assert len(me.dm) == len(slack.called("chat.postMessage")) == 3
         assert bot.heard == []
 
 
@@ -419,159 +430,171 @@ async def test_bad_blocks_are_named_in_the_answer() -> None:
         assert said["error"] == "invalid_blocks"
         assert said["errors"] == ["no more than 25 items allowed [json-pointer:/blocks/1/elements]"]
         long = [section("x" * 3000)] * 5
-        said = await refused(bot.client.chat_postMessage(channel=me.id, text="a", blocks=long))
-        assert said["error"] == "msg_blocks_too_long"
-        assert [call.error for call in slack.called("chat.postMessage")] == [
-            "",
-            "invalid_blocks",
-            "msg_blocks_too_long",
-        ]
+        assert await refusal_of(bot.client.chat_postMessage(channel=me.id, text="a", blocks=long)) == (
+            "msg_blocks_too_long"
+        )
+        assert await refusal_of(bot.client.chat_postMessage(channel=me.id, text="x" * 40_001)) == "msg_too_long"
+        assert await refusal_of(bot.client.api_call("chat.postMessage", json={"channel": me.id})) == "no_text"
+        assert len(me.dm) == 1
+        assert len(slack.problems) == 4
 
 
 async def test_channels_are_checked() -> None:
     async with together() as (slack, bot, me):
-        slack.channel("C1", [me], bot_in=False)
-        slack.channel("C2", [me]).is_archived = True
-        slack.channel("C3", [me], bot_in=False).is_private = True
-        errors = [
-            (await refused(bot.client.chat_postMessage(channel=f"C{one}", text="a")))["error"] for one in range(4)
-        ]
+        slack.channel("C1", me.id, bot_in=False)
+        slack.channel("C2", me.id).archived = True
+        slack.channel("C3", me.id, bot_in=False, private=True)
+        errors = [await refusal_of(bot.client.chat_postMessage(channel=f"C{one}", text="a")) for one in range(4)]
         assert errors == ["channel_not_found", "not_in_channel", "is_archived", "channel_not_found"]
-        slack.team().scopes |= {"chat:write.public", "channels:read"}
+        slack.scopes |= {"chat:write.public"}
         await bot.client.chat_postMessage(channel="C1", text="a")
-        assert slack.channel("C2", [me]).messages == []
-        assert (await bot.client.conversations_members(channel="C2"))["members"] == ["U0001", "UBT0001"]
-        assert (await bot.client.conversations_info(channel="C2"))["channel"]["is_archived"]
+        assert await refusal_of(bot.client.chat_postMessage(channel="C3", text="a")) == "channel_not_found"
+        assert slack.channels["C2"].messages == {}
+
+
+async def test_nobody_is_written_to_who_is_not_there() -> None:
+    async with together() as (slack, bot, _):
+        person(slack, "U0002")
+        slack.users["U0002"]["deleted"] = True
+        people = {"U0": "user_not_found", "U0002": "user_disabled", slack.bot_user: "cannot_dm_bot"}
+        for one, error in people.items():
+            assert await refusal_of(bot.client.conversations_open(users=one)) == error
 
 
 async def test_only_own_messages_that_are_there_can_be_changed() -> None:
     async with together() as (_, bot, me):
         message = await posted(bot, me, actions(button()))
-        theirs = await me.types("hello")
+        await me.types("hello")
+        (theirs,) = me.said
         where = message.channel
-        assert (await refused(bot.client.chat_update(channel=where, ts="1.0", text="a")))[
-            "error"
-        ] == "message_not_found"
-        said = await refused(bot.client.chat_update(channel=where, ts=theirs.ts, text="a"))
-        assert said["error"] == "cant_update_message"
-        said = await refused(bot.client.chat_delete(channel=where, ts=theirs.ts))
-        assert said["error"] == "cant_delete_message"
+        assert await refusal_of(bot.client.chat_update(channel=where, ts="1.0", text="a")) == "message_not_found"
+        assert await refusal_of(bot.client.chat_delete(channel=where, ts="1.0")) == "message_not_found"
+        said = await refusal_of(bot.client.chat_update(channel=where, ts=theirs.ts, text="a"))
+        assert said == "cant_update_message"
+        assert await refusal_of(bot.client.chat_delete(channel=where, ts=theirs.ts)) == "cant_delete_message"
         await bot.client.chat_update(channel=where, ts=message.ts, text="b")
-        assert me.dm[0].words == "[Go]"
-        await bot.client.chat_update(channel=where, ts=message.ts, text="b", blocks=[])
-        assert me.dm[0].words == "b"
-        link = await bot.client.chat_getPermalink(channel=where, message_ts=message.ts)
-        assert link["permalink"].startswith("https://t0001.slack.com/archives/")
+        assert me.last.words == "[Go]"
+        answer = await bot.client.chat_update(channel=where, ts=message.ts, text="b", blocks=[])
+        assert me.last.words == answer["text"] == answer["message"]["text"] == "b"
         await bot.client.chat_delete(channel=where, ts=message.ts)
-        assert me.dm == [theirs]
+        assert (me.dm, me.said) == ([], [theirs])
 
 
 async def test_a_message_for_one_person_is_in_no_history_and_cannot_be_changed() -> None:
     async with together() as (slack, bot, me):
-        channel, other = slack.channel("C1", [me]), slack.person("U0002")
+        channel, other = slack.channel("C1", me.id), person(slack, "U0002")
         ts = (await bot.client.chat_postEphemeral(channel="C1", user=me.id, text="a"))["message_ts"]
-        assert (channel.messages, [one.words for one in me.ephemerals], other.ephemerals) == ([], ["a"], [])
-        assert (await refused(bot.client.chat_update(channel="C1", ts=ts, text="b")))["error"] == "message_not_found"
-        said = await refused(bot.client.chat_postEphemeral(channel="C1", user=other.id, text="a"))
-        assert said["error"] == "user_not_in_channel"
+        assert (channel.messages, [one.words for one in me.ephemerals], other.ephemerals) == ({}, ["a"], [])
+        assert await refusal_of(bot.client.chat_update(channel="C1", ts=ts, text="b")) == "message_not_found"
+        assert await refusal_of(bot.client.chat_delete(channel="C1", ts=ts)) == "message_not_found"
+        said = await refusal_of(bot.client.chat_postEphemeral(channel="C1", user=other.id, text="a"))
+        assert said == "user_not_in_channel"
+        said = await refusal_of(bot.client.chat_postEphemeral(channel="C1", user=me.id, text="a", blocks=[actions()]))
+        assert said == "invalid_blocks"
+        assert len(me.ephemerals) == 1
 
 
 async def test_files_take_three_steps() -> None:
-    async with together(share_seconds=0.01) as (_, bot, me):
+    async with together() as (slack, bot, me):
+        slack.share_seconds = 0.01
         dm = (await bot.client.conversations_open(users=me.id))["channel"]["id"]
         done = await bot.client.files_upload_v2(channel=dm, filename="a.txt", content="abc", initial_comment="here")
         assert me.files == []
         slack_file = done["files"][0]
-        await asyncio.sleep(0.05)
-        assert [(file.name, file.content) for file in me.files] == [("a.txt", b"abc")]
-        assert me.dm[-1].words == "here"
-        said = await refused(bot.client.files_completeUploadExternal(files=[{"id": "F0", "title": "a"}]))
-        assert said["error"] == "file_not_found"
+        assert await slack.until(lambda: bool(me.files))
+        assert [(file["name"], file["content"], file["comment"]) for file in me.files] == [("a.txt", "abc", "here")]
+        for unknown in ("F0", slack_file["id"]):  # never announced; shared already
+            said = await refusal_of(bot.client.files_completeUploadExternal(files=[{"id": unknown, "title": "a"}]))
+            assert said == "file_not_found"
         announced = await bot.client.files_getUploadURLExternal(filename="b.txt", length=3)
         async with ClientSession() as session, session.post(announced["upload_url"], data=b"too long") as reply:
             assert reply.status == 400
+        not_uploaded = [{"id": announced["file_id"], "title": "b"}]
+        said = await refusal_of(bot.client.files_completeUploadExternal(files=not_uploaded))
+        assert said == "file_not_found"
         await bot.client.files_delete(file=slack_file["id"])
         assert me.files == []
-        assert (await refused(bot.client.files_delete(file=slack_file["id"])))["error"] == "file_not_found"
+        assert await refusal_of(bot.client.files_delete(file=slack_file["id"])) == "file_not_found"
 
 
 async def test_the_language_of_somebody_comes_only_when_asked_for() -> None:
-    async with together(enterprise="E1") as (slack, bot, _):
-        slack.person("U0002", locale="zh-CN", tz="Asia/Shanghai", guest=True, stranger_of="T9")
+    async with together() as (slack, bot, _):
+        person(slack, "U0002", locale="zh-CN", zone="Asia/Shanghai", guest=True, home="T9")
         user = (await bot.client.users_info(user="U0002"))["user"]
         assert "locale" not in user
-        assert (user["tz"], user["is_restricted"], user["is_stranger"], user["team_id"]) == (
-            "Asia/Shanghai",
-            True,
-            True,
-            "T9",
-        )
-        assert user["enterprise_user"]["enterprise_id"] == "E1"
+        seen = (user["tz"], user["is_restricted"], user["is_stranger"], user["team_id"])
+        assert seen == ("Asia/Shanghai", True, True, "T9")
         assert (await bot.client.users_info(user="U0002", include_locale=True))["user"]["locale"] == "zh-CN"
-        assert (await refused(bot.client.users_info(user="U0")))["error"] == "user_not_found"
-        slack.team().scopes |= {"usergroups:read"}
-        slack.team().usergroups["S1"] = ["U0002"]
-        assert (await bot.client.usergroups_users_list(usergroup="S1"))["users"] == ["U0002"]
-        assert (await refused(bot.client.usergroups_users_list(usergroup="S0")))["error"] == "no_such_subteam"
+        assert await refusal_of(bot.client.users_info(user="U0")) == "user_not_found"
 
 
-async def test_a_limited_method_is_limited_for_one_workspace_until_its_time_is_over() -> None:
-    async with together() as (slack, bot, _):
-        other = slack.team("T2")
-        slack.limit("auth.test", 1, 60)
+async def test_a_limited_method_is_limited_until_its_time_is_over() -> None:
+    async with together() as (slack, bot, me):
+        slack.limited["auth.test"] = [60]
         with pytest.raises(SlackApiError) as refusal:
             await bot.client.auth_test()
-        assert refusal.value.response.headers["Retry-After"] == "60"
-        assert (await refused(bot.client.auth_test()))["error"] == "ratelimited"
-        assert len(slack.impatient) == 1
-        await AsyncWebClient(other.bot_token, base_url=slack.api_url).auth_test()
+        assert (refusal.value.response.status_code, refusal.value.response.headers["Retry-After"]) == (429, "60")
+        with pytest.raises(SlackApiError) as refusal:
+            await bot.client.auth_test()
+        assert (refusal.value.response.status_code, refusal.value.response["error"]) == (429, "ratelimited")
+        assert slack.impatient == ["auth.test"]
+        await bot.client.users_info(user=me.id)
+        slack.let_pass(60)
+        slack.a_minute["auth.test"] = 1
+        await bot.client.auth_test()
+        with pytest.raises(SlackApiError) as refusal:
+            await bot.client.auth_test()
+        assert (refusal.value.response.status_code, refusal.value.response.headers["Retry-After"]) == (429, "60")
         slack.let_pass(60)
         await bot.client.auth_test()
-        slack.per_minute["auth.test"] = 1
-        await bot.client.auth_test()
-        assert (await refused(bot.client.auth_test()))["error"] == "ratelimited"
 
 
 async def test_slack_s_own_handler_waits_as_it_is_told() -> None:
     async with together() as (slack, bot, _):
         bot.client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=2))
-        slack.limit("auth.test", 1, 1)
+        slack.limited["auth.test"] = [1]
         await bot.client.auth_test()
-        assert [call.error for call in slack.called("auth.test")] == ["ratelimited", ""]
-        assert slack.impatient == []
+        assert slack.refusals == [("auth.test", "ratelimited")]
+        assert (len(slack.called("auth.test")), slack.impatient) == (2, [])
 
 
 async def test_one_message_a_second_in_a_channel_where_a_test_wants_it() -> None:
-    async with together(channel_pace=1.0) as (slack, bot, me):
-        slack.channel("C1", [me])
-        slack.channel("C2", [me])
+    async with together() as (slack, bot, me):
+        slack.one_a_second = True
+        slack.channel("C1", me.id)
+        slack.channel("C2", me.id)
         await bot.client.chat_postMessage(channel="C1", text="a")
         await bot.client.chat_postMessage(channel="C2", text="a")
-        assert (await refused(bot.client.chat_postMessage(channel="C1", text="b")))["error"] == "ratelimited"
+        with pytest.raises(SlackApiError) as refusal:
+            await bot.client.chat_postMessage(channel="C1", text="b")
+        assert (refusal.value.response.status_code, refusal.value.response["error"]) == (429, "ratelimited")
+        assert refusal.value.response.headers["Retry-After"] == "1"
         slack.let_pass(1)
         await bot.client.chat_postMessage(channel="C1", text="b")
 
 
 async def test_a_server_s_error_comes_before_or_after_the_effect() -> None:
     async with together() as (slack, bot, me):
-        slack.fail("chat.postMessage")
-        with pytest.raises(SlackApiError):
-            await bot.client.chat_postMessage(channel=me.id, text="a")
+        slack.failing["chat.postMessage"] = ["503", "fatal_error"]
+        for _ in range(2):
+            with pytest.raises(SlackApiError):
+                await bot.client.chat_postMessage(channel=me.id, text="a")
         assert me.dm == []
-        slack.fail("*", status=500, after=True)
+        slack.failing_after["chat.postMessage"] = ["500"]
         with pytest.raises(SlackApiError):
             await bot.client.chat_postMessage(channel=me.id, text="a")
         assert [message.words for message in me.dm] == ["a"]
+        assert [error for _, error in slack.refusals] == ["503", "fatal_error", "500"]
         slack.slow["auth.test"] = 0.1
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(bot.client.auth_test(), 0.02)
 
 
-# Triggers, views, response_urls
+# Triggers, views, response URLs
 
 
 async def trigger(bot: Bot, me: Person) -> str:
-    await me.command("/teamcheck")
+    await me.command()
     return str(bot.heard[-1]["trigger_id"])
 
 
@@ -579,103 +602,123 @@ async def test_a_trigger_opens_one_view_and_not_for_long() -> None:
     async with together() as (slack, bot, me):
         used = await trigger(bot, me)
         await bot.client.views_open(trigger_id=used, view=modal())
-        errors = [(await refused(bot.client.views_open(trigger_id=used, view=modal())))["error"]]
+        errors = [await refusal_of(bot.client.views_open(trigger_id=used, view=modal()))]
         late = await trigger(bot, me)
         slack.let_pass(3)
-        errors += [(await refused(bot.client.views_open(trigger_id=late, view=modal())))["error"]]
-        errors += [(await refused(bot.client.views_open(trigger_id="1.2.3", view=modal())))["error"]]
-        other = AsyncWebClient(slack.team("T2").bot_token, base_url=slack.api_url)
-        errors += [(await refused(other.views_open(trigger_id=await trigger(bot, me), view=modal())))["error"]]
-        assert errors == ["exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id", "invalid_trigger_id"]
-        late = await trigger(bot, me)
-        slack.expire_triggers()
-        assert (await refused(bot.client.views_open(trigger_id=late, view=modal())))["error"] == "expired_trigger_id"
-        said = await refused(
-            bot.client.views_open(trigger_id=await trigger(bot, me), view=modal(title=plain("t" * 25)))
+        errors += [await refusal_of(bot.client.views_open(trigger_id=late, view=modal()))]
+        errors += [await refusal_of(bot.client.views_open(trigger_id="1.2.3", view=modal()))]
+        assert errors == ["exchanged_trigger_id", "expired_trigger_id", "invalid_trigger_id"]
+        long = modal(title=plain("t" * 25))
+        said = await refused(bot.client.views_open(trigger_id=await trigger(bot, me), view=long))
+        problem = "must be less than 25 characters [json-pointer:/view/title/text]"
+        assert (said["error"], said["errors"]) == ("invalid_arguments", [problem])
+
+
+async def test_a_view_comes_back_whole_and_is_no_view_of_another_kind() -> None:
+    async with together() as (slack, bot, me):
+        given = modal(asked(block_id="why"), section(), private_metadata="m")
+        view = (await bot.client.views_open(trigger_id=await trigger(bot, me), view=given))["view"]
+        assert view["blocks"] == [asked(block_id="why"), section(block_id="block1")]
+        named = ("type", "callback_id", "title", "submit", "private_metadata")
+        assert [view[name] for name in named] == [given[name] for name in named]
+        assert (view["close"], view["external_id"], view["clear_on_close"]) == (None, "", False)
+        assert view["root_view_id"] == view["id"]
+        assert (view["previous_view_id"], view["state"], view["bot_id"]) == (None, {"values": {}}, slack.bot_id)
+        home = {"type": "home", "blocks": [section()]}
+        assert await refusal_of(bot.client.views_open(trigger_id=await trigger(bot, me), view=home)) == (
+            "invalid_arguments"
         )
-        assert (said["error"], said["errors"]) == (
-            "invalid_arguments",
-            ["must be less than 25 characters [json-pointer:/view/title/text]"],
-        )
+        assert await refusal_of(bot.client.views_publish(user_id=me.id, view=modal())) == "invalid_arguments"
+        big = modal(*[section("x" * 3000, block_id=str(number)) for number in range(90)])
+        said = await refusal_of(bot.client.views_open(trigger_id=await trigger(bot, me), view=big))
+        assert said == "view_too_large"
 
 
 async def test_three_views_stand_on_each_other_and_no_more() -> None:
-    async with together() as (_, bot, me):
+    async with together() as (slack, bot, me):
         view = modal(section(), actions(button()))
         await bot.client.views_open(trigger_id=await trigger(bot, me), view=view)
         for _ in range(2):
             await me.clicks("Go")
             await bot.client.views_push(trigger_id=bot.heard[-1]["trigger_id"], view=view)
         await me.clicks("Go")
-        said = await refused(bot.client.views_push(trigger_id=bot.heard[-1]["trigger_id"], view=view))
-        assert said["error"] == "push_limit_reached"
-        assert bot.heard[-1]["view"]["root_view_id"] != bot.heard[-1]["view"]["id"]
+        said = await refusal_of(bot.client.views_push(trigger_id=bot.heard[-1]["trigger_id"], view=view))
+        assert said == "push_limit_reached"
+        first, second, third = (one["id"] for one in slack.modals[me.id])
+        shown = bot.heard[-1]["view"]
+        assert (shown["id"], shown["previous_view_id"], shown["root_view_id"]) == (third, second, first)
         for left in (2, 1, 0):
-            await me.closes_modal()
-            assert len(me.team.stacks[me.id]) == left
-        said = await refused(bot.client.views_push(trigger_id=await trigger(bot, me), view=view))
-        assert said["error"] == "invalid_trigger_id"
+            me.closes_modal()
+            assert len(slack.modals[me.id]) == left
+        said = await refusal_of(bot.client.views_push(trigger_id=await trigger(bot, me), view=view))
+        assert said == "invalid_trigger_id"
 
 
 async def test_a_view_that_has_changed_meanwhile_is_not_updated() -> None:
     async with together() as (_, bot, me):
         view = (await bot.client.views_open(trigger_id=await trigger(bot, me), view=modal(external_id="e")))["view"]
         changed = modal(section("new"), external_id="e")
-        await bot.client.views_update(view_id=view["id"], hash=view["hash"], view=changed)
-        said = await refused(bot.client.views_update(external_id="e", hash=view["hash"], view=changed))
-        assert said["error"] == "hash_conflict"
+        now = (await bot.client.views_update(view_id=view["id"], hash=view["hash"], view=changed))["view"]
+        assert now["id"] == view["id"]
+        assert now["hash"] != view["hash"]
+        said = await refusal_of(bot.client.views_update(external_id="e", hash=view["hash"], view=changed))
+        assert said == "hash_conflict"
         assert me.modal is not None
-        assert me.modal.words == "Form\nnew\n[Send]"
-        said = await refused(bot.client.views_open(trigger_id=await trigger(bot, me), view=changed))
-        assert said["error"] == "duplicate_external_id"
-        await me.closes_modal()
-        said = await refused(bot.client.views_update(view_id=view["id"], view=changed))
-        assert said["error"] == "not_found"
+        assert me.modal.words == "new"
+        said = await refusal_of(bot.client.views_open(trigger_id=await trigger(bot, me), view=changed))
+        assert said == "duplicate_external_id"
+        me.closes_modal()
+        assert await refusal_of(bot.client.views_update(view_id=view["id"], view=changed)) == "not_found"
 
 
 async def test_a_home_is_published_for_one_person() -> None:
     async with together() as (slack, bot, me):
         home = {"type": "home", "blocks": [section("here"), actions(button())]}
         view = (await bot.client.views_publish(user_id=me.id, view=home))["view"]
-        await bot.client.views_publish(user_id=me.id, view=home, hash=view["hash"])
-        said = await refused(bot.client.views_publish(user_id=me.id, view=home, hash=view["hash"]))
-        assert said["error"] == "hash_conflict"
+        again = (await bot.client.views_publish(user_id=me.id, view=home, hash=view["hash"]))["view"]
+        assert again["id"] == view["id"]
+        said = await refusal_of(bot.client.views_publish(user_id=me.id, view=home, hash=view["hash"]))
+        assert said == "hash_conflict"
         await me.opens_home()
-        await slack.until(lambda: bot.events)
+        assert await slack.until(lambda: bool(bot.events))
         assert (bot.events[0]["tab"], bot.events[0]["view"]["type"]) == ("home", "home")
-        assert me.home is not None
-        assert (me.home.words, slack.person("U2").home) == ("here\n[Go]", None)
+        assert me.home_page is not None
+        assert (me.home_page.words, person(slack, "U2").home_page) == ("here\n[Go]", None)
         await me.clicks("Go")
         assert bot.heard[-1]["container"] == {"type": "view", "view_id": view["id"]}
-        assert (await refused(bot.client.views_publish(user_id="U0", view=home)))["error"] == "user_not_found"
+        assert await refusal_of(bot.client.views_publish(user_id="U0", view=home)) == "invalid_arguments"
 
 
 async def test_a_response_url_is_good_for_five_answers_in_half_an_hour() -> None:
     async with together() as (slack, bot, me), ClientSession() as session:
-        await me.command("/teamcheck")
+        await me.command()
         url = bot.heard[-1]["response_url"]
 
-        async def respond(**said: object) -> tuple[int, object]:
+        async def respond(**said: object) -> tuple[int, str]:
             async with session.post(url, json=said) as reply:
-                return reply.status, (await reply.json()).get("error")
+                text = await reply.text()
+                return reply.status, json.loads(text)["error"] if reply.status != 200 else text
 
         assert await respond(text="a", blocks=[actions()]) == (400, "invalid_blocks")  # which counts, too
-        assert [await respond(text=str(number)) for number in range(4)] == [(200, None)] * 4
+        assert [await respond(text=str(number)) for number in range(4)] == [(200, "ok")] * 4
         assert await respond(text="a") == (404, "used_url")
         assert (me.dm, [one.words for one in me.ephemerals]) == ([], list("0123"))
-        await me.command("/teamcheck")
+        await me.command()
         url = bot.heard[-1]["response_url"]
-        assert await respond(text="all", response_type="in_channel") == (200, None)
+        assert await respond(text="all", response_type="in_channel") == (200, "ok")
         assert [one.words for one in me.dm] == ["all"]
+        assert await respond(text="a", blocks=[section("x" * 3000)] * 5) == (200, "ok")  # too long elsewhere
+        assert await respond(text="a", loud=True) == (400, "invalid_arguments")
+        assert await respond(text="a", replace_original=True) == (400, "message_not_found")
         slack.let_pass(1801)
         assert await respond(text="a") == (404, "expired_url")
 
 
 async def test_only_a_response_url_changes_what_one_person_sees() -> None:
     async with together() as (slack, bot, me):
-        slack.channel("C1", [me])
+        slack.channel("C1", me.id)
         await bot.client.chat_postEphemeral(channel="C1", user=me.id, text="a", blocks=[actions(button())])
-        assert (await me.clicks("Go")).error == ""
+        assert await failing(me, me.clicks("Go")) == []
         click = bot.heard[-1]
         assert "message" not in click
         assert click["container"]["is_ephemeral"]
@@ -686,6 +729,17 @@ async def test_only_a_response_url_changes_what_one_person_sees() -> None:
         assert me.ephemerals == []
 
 
+async def test_a_response_url_replaces_and_deletes_a_message_that_all_see() -> None:
+    async with together() as (_, bot, me), ClientSession() as session:
+        await posted(bot, me, actions(button()))
+        await me.clicks("Go")
+        url = bot.heard[-1]["response_url"]
+        await session.post(url, json={"replace_original": True, "text": "b"})
+        assert [one.words for one in me.dm] == ["b"]
+        await session.post(url, json={"delete_original": True})
+        assert me.dm == []
+
+
 # Acknowledging
 
 
@@ -693,77 +747,76 @@ async def test_what_is_not_acknowledged_in_time_has_timed_out() -> None:
     async with together() as (slack, bot, me):
         message = await posted(bot, me, actions(button()))
         bot.acks = False
-        seen = await me.command("/teamcheck list")
-        assert (seen.timed_out, seen.words) == (True, "operation timed out")
-        assert (await me.clicks("Go", message)).timed_out
-        assert (await me.shortcut("start")).timed_out
-        assert (await me.message_shortcut("start", message)).timed_out
-        await bot.client.views_open(trigger_id=slack.trigger(me.team, me.id), view=modal(notify_on_close=True))
-        await me.submits({"a": "because"})
+        assert (await me.command("list")).words == "operation timed out"
+        await me.clicks("Go", message)
+        await me.shortcut("start")
+        await me.message_shortcut("start", me.chat, message.ts)
+        await bot.client.views_open(trigger_id=slack.trigger(me.id), view=modal())
+        assert await me.submits({"a": "because"}) == {}
         assert me.modal is not None
-        assert me.errors == ["operation timed out"] * 5
-        assert not any(one.acked for one in slack.links.envelopes if one.type != "events_api")
+        assert me.failed == [TIMED_OUT] * 5
+        assert not any(one.answered.done() for one in slack.envelopes if one.kind != "events_api")
 
 
 async def test_an_answer_that_comes_late_changes_nothing() -> None:
     async with together() as (slack, bot, me):
         bot.ack_after, bot.answer = 0.3, {"text": "late"}
-        assert (await me.command("/teamcheck")).timed_out
-        await slack.until(lambda: slack.links.envelopes[-1].acked)
-        assert slack.links.envelopes[-1].late
+        assert (await me.command()).words == TIMED_OUT
+        assert await slack.until(slack.envelopes[-1].answered.done)
+        assert slack.envelopes[-1].late
         assert me.ephemerals == []
 
 
 async def test_an_event_that_is_not_acknowledged_comes_again_three_times() -> None:
     async with together() as (slack, bot, me):
-        slack.links.drop_acks = 9
+        slack.drop_next_ack = 9
         slack.ack_seconds = 0.02
-        await me.types("hello")
-        await slack.until(lambda: len(bot.heard) == 4)
+        assert not await me.types("hello")
+        assert await slack.until(lambda: len(bot.heard) == 4)
         await asyncio.sleep(0.1)
         assert bot.retries == [("0", ""), ("1", "timeout"), ("2", "timeout"), ("3", "timeout")]
         assert len({body["event_id"] for body in bot.heard}) == 1
-        assert len({envelope.id for envelope in slack.links.envelopes}) == 4
         assert bot.events[0]["channel_type"] == "im"
 
 
 async def test_an_envelope_can_come_again_under_the_same_id() -> None:
     async with together() as (slack, bot, me):
-        slack.links.same_envelope_on_retry = True
-        slack.links.drop_acks = 1
+        slack.drop_next_ack = 1
         slack.ack_seconds = 0.05
-        await me.types("hello")
-        await slack.until(lambda: len(bot.heard) == 2)
-        first, second = slack.links.envelopes
-        assert first.id == second.id
-        await slack.links.resend(second)
-        await slack.until(lambda: len(bot.heard) == 3)
+        assert await me.types("hello")
+        assert await slack.until(lambda: len(bot.heard) == 2)
+        (envelope,) = slack.envelopes
+        assert (envelope.attempt, envelope.sent) == (1, 2)
+        await slack.deliver(envelope)
+        assert await slack.until(lambda: len(bot.heard) == 3)
+        assert slack.odd_acks == []
 
 
 async def test_envelopes_come_twice_or_the_other_way_round() -> None:
     async with together() as (slack, bot, me):
-        slack.links.duplicate_next = 1
+        slack.duplicate_next = 1
         await me.types("one")
-        await slack.until(lambda: len(bot.heard) == 2)
-        slack.links.reorder_next = True
-        await me.types("two")
-        await me.types("three")
-        await slack.until(lambda: len(bot.heard) == 4)
+        assert await slack.until(lambda: len(bot.heard) == 2)
+        slack.held = []
+        lines = [asyncio.ensure_future(me.types(line)) for line in ("two", "three")]
+        assert await slack.until(lambda: len(slack.held or ()) == 2)
+        await slack.release()
+        assert await asyncio.gather(*lines) == [True, True]
         assert [event["text"] for event in bot.events] == ["one", "one", "three", "two"]
 
 
 async def test_an_event_comes_only_with_its_scope_and_subscription() -> None:
     async with together() as (slack, bot, me):
-        slack.team().scopes -= {"im:history"}
-        await me.types("a")
-        slack.team().scopes |= {"im:history"}
-        slack.subscriptions -= {"message.im"}
-        await me.types("b")
+        slack.scopes -= {"im:history"}
+        assert not await me.types("a")
+        slack.scopes |= {"im:history"}
+        slack.subscriptions -= {"message.im", "app_home_opened"}
+        assert not await me.types("b")
+        assert not await me.opens_home()
         slack.subscriptions |= {"message.im"}
-        await me.types("<c & d>")
-        await slack.until(lambda: bot.events)
+        assert await me.types("<c & d>")
         assert [event["text"] for event in bot.events] == ["&lt;c &amp; d&gt;"]
-        assert me.dm[-1].words == "<c & d>"
+        assert [one.text for one in me.said] == ["a", "b", "<c & d>"]
         slack.messages_tab = False
         with pytest.raises(AssertionError):
             await me.types("e")
@@ -774,16 +827,22 @@ async def test_the_bot_hears_its_own_messages_and_every_change() -> None:
         message = await posted(bot, me)
         await bot.client.chat_update(channel=message.channel, ts=message.ts, text="b")
         await bot.client.chat_delete(channel=message.channel, ts=message.ts)
-        theirs = await me.types("a")
-        await me.edits(theirs, "b")
-        await me.deletes(theirs)
-        await slack.until(lambda: len(slack.links.envelopes) == 6)
-        events = [envelope.payload["event"] for envelope in slack.links.envelopes]
+        assert await slack.until(lambda: len(slack.envelopes) == 3)
+        assert await me.types("a & b")
+        (theirs,) = me.said
+        assert await me.edits(theirs, "b")
+        assert me.said[0].text == "b"
+        assert await me.deletes(theirs)
+        assert me.said == []
+        events = [envelope.payload["event"] for envelope in slack.envelopes]
         subtypes = [None, "message_changed", "message_deleted"] * 2
         assert [event.get("subtype") for event in events] == subtypes
-        assert events[0]["bot_id"] == "BT0001"
-        await slack.until(lambda: len(bot.events) == 3)  # Bolt keeps the bot's own to itself
-        assert bot.events[1]["previous_message"]["text"] == "a"
+        assert events[0]["bot_id"] == events[1]["message"]["bot_id"] == "B0001"
+        assert len(bot.events) == 3  # Bolt keeps the bot's own to itself
+        assert bot.events[1]["previous_message"]["text"] == "a &amp; b"
+        assert (bot.events[1]["message"]["text"], bot.events[2]["deleted_ts"]) == ("b", theirs.ts)
+        with pytest.raises(AssertionError):
+            await me.edits(await posted(bot, me), "mine")
 
 
 # Connections
@@ -792,15 +851,15 @@ async def test_the_bot_hears_its_own_messages_and_every_change() -> None:
 async def test_a_link_is_good_for_one_connection() -> None:
     async with FakeSlack() as slack, ClientSession() as session:
         client = AsyncWebClient(base_url=slack.api_url)
-        url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
+        url = (await client.apps_connections_open(app_token=APP))["url"]
         async with session.ws_connect(url) as socket:
             hello = await socket.receive_json()
             assert (hello["type"], hello["num_connections"]) == ("hello", 1)
             async with session.get(url.replace("ws", "http")) as again:
-                assert again.status == 404
+                assert again.status == 403
             sockets = []
             for _ in range(10):
-                url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
+                url = (await client.apps_connections_open(app_token=APP))["url"]
                 sockets.append(await session.ws_connect(url))
             frames = [await one.receive_json() for one in sockets]
             assert frames[-2]["num_connections"] == 10
@@ -811,74 +870,86 @@ async def test_a_link_is_good_for_one_connection() -> None:
 
 async def test_an_envelope_goes_to_one_of_several_connections() -> None:
     async with together() as (slack, bot, me), running(slack) as other:
-        await slack.until(lambda: len(slack.links.open) == 2)
+        assert await slack.until(lambda: len(slack._sockets) == 2)
         for number in range(4):
-            assert (await me.command(f"/teamcheck {number}")).error == ""
+            await me.command(str(number))
         assert (len(bot.heard), len(other.heard)) == (2, 2)
-        assert slack.links.odd_acks == []
+        assert (me.failed, slack.odd_acks) == ([], [])
+
+
+async def test_an_acknowledgement_of_what_was_never_sent_is_noticed() -> None:
+    async with FakeSlack() as slack, ClientSession() as session:
+        url = (await AsyncWebClient(base_url=slack.api_url).apps_connections_open(app_token=APP))["url"]
+        async with session.ws_connect(url) as socket:
+            await socket.send_json({"envelope_id": "e0"})
+            assert await slack.until(lambda: bool(slack.odd_acks))
+
+
+def opened(slack: FakeSlack) -> int:
+    return len(slack.called("apps.connections.open"))
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
 async def test_a_disconnect_makes_bolt_come_again(reason: str) -> None:
     async with together() as (slack, _, me):
-        await slack.links.disconnect(reason)
-        await slack.until(lambda: slack.links.connected == 2 and len(slack.links.open) == 1)
-        assert (await me.command("/teamcheck")).error == ""
+        (before,) = slack._sockets
+        await slack.ask_to_reconnect(reason)
+        assert await slack.until(lambda: opened(slack) == 2 and before.closed and slack.connected)
+        assert await failing(me, me.command()) == []
 
 
 @pytest.mark.parametrize("abruptly", [False, True])
 async def test_bolt_comes_again_after_its_socket_was_cut(abruptly: bool) -> None:  # noqa: FBT001
     async with together() as (slack, _, me):
-        await slack.links.kill(abruptly=abruptly)
-        assert (await me.command("/teamcheck")).error == "dispatch failed"
-        await slack.until(lambda: slack.links.open)
-        assert (await me.command("/teamcheck")).error == ""
+        await slack.kill_sockets(abruptly=abruptly)
+        assert (await me.command()).words == NOT_THERE
+        assert await slack.until(lambda: slack.connected)
+        assert await failing(me, me.command()) == []
 
 
 async def test_new_connections_are_refused_as_long_as_a_test_wants() -> None:
     async with together() as (slack, _, _):
-        slack.links.refused = True
-        await slack.links.kill()
-        await slack.until(lambda: slack.called("apps.connections.open")[-1].error)
-        assert slack.links.open == []
-        slack.links.refused = False
-        await slack.until(lambda: slack.links.open)
+        slack.refuse_sockets = True
+        await slack.kill_sockets()
+        assert await slack.until(lambda: ("apps.connections.open", "internal_error") in slack.refusals)
+        assert not slack.connected
+        slack.refuse_sockets = False
+        assert await slack.until(lambda: slack.connected)
 
 
 async def test_a_silent_socket_stands_and_answers_nothing() -> None:
-    async with together() as (slack, bot, me):
-        slack.links.silent = True
-        assert (await me.command("/teamcheck")).timed_out
-        assert (len(slack.links.open), bot.heard) == (1, [])
-        await slack.until(lambda: len(slack.called("apps.connections.open")) > 1)  # no pong came
-        slack.links.silent = False
-        await slack.until(lambda: slack.links.connected > 1)
+    async with together() as (slack, _, me):
+        slack.deaf = True
+        assert (await me.command()).words == TIMED_OUT
+        assert slack.connected
+        assert await slack.until(lambda: opened(slack) > 1)  # no pong came
+        slack.deaf = False
+        assert await slack.until(lambda: slack.connected)
+        assert await failing(me, me.command()) == []
 
 
 async def test_what_is_sent_while_no_bot_is_there_is_lost() -> None:
     async with FakeSlack() as slack:
-        me = slack.person("U0001")
+        me = person(slack, "U0001")
         async with running(slack) as bot:
-            await slack.until(lambda: slack.links.open)
+            assert await slack.until(lambda: slack.connected)
             await posted(bot, me, actions(button()))
-        await slack.until(lambda: not slack.links.open)
-        await me.types("anybody?")
-        assert (await me.clicks("Go")).error == "dispatch failed"
+        assert await slack.until(lambda: not slack.connected)
+        assert not await me.types("anybody?")
+        assert await failing(me, me.clicks("Go")) == ["dispatch failed"]
         async with running(slack) as bot:
-            await slack.until(lambda: slack.links.open)
-            assert (await me.clicks("Go")).error == ""
+            assert await slack.until(lambda: slack.connected)
+            assert await failing(me, me.clicks("Go")) == []
             assert bot.events == []
 
 
-@pytest.mark.parametrize("first", ["app_uninstalled", "tokens_revoked"])
-async def test_after_it_is_uninstalled_the_token_is_dead_and_both_events_come(first: str) -> None:
+@pytest.mark.parametrize("order", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")])
+async def test_after_it_is_uninstalled_the_token_is_dead_and_both_events_come(order: tuple[str, ...]) -> None:
     async with together() as (slack, bot, me):
-        await slack.uninstall(first=first)
-        await me.types("still there?")
-        await slack.until(lambda: len(bot.events) == 2)
-        assert bot.events[0]["type"] == first
-        assert {event["type"] for event in bot.events} == {"app_uninstalled", "tokens_revoked"}
-        assert (await refused(bot.client.auth_test()))["error"] == "account_inactive"
+        await slack.uninstall(order)
+        assert not await me.types("still there?")
+        assert tuple(event["type"] for event in bot.events) == order
+        assert await refusal_of(bot.client.auth_test()) == "account_inactive"
 
 
 # People
@@ -887,22 +958,32 @@ async def test_after_it_is_uninstalled_the_token_is_dead_and_both_events_come(fi
 async def test_a_command_says_who_where_and_what_but_no_thread() -> None:
     async with together(enterprise="E1") as (slack, bot, me):
         bot.answer = {"text": "ok", "blocks": [section("shown")]}
-        seen = await me.command("/teamcheck  list all ")
+        seen = await me.command(" list all ")
         assert (seen.words, seen.text) == ("shown", "ok")
         heard = bot.heard[-1]
         assert (heard["command"], heard["text"], heard["channel_name"]) == ("/teamcheck", "list all", "directmessage")
         assert (heard["enterprise_id"], heard["api_app_id"], heard["team_id"]) == ("E1", "A0001", "T0001")
         assert "thread_ts" not in heard
-        slack.channel("C1", [me], bot_in=False)
-        assert (await me.command("/teamcheck", "C1")).words == "shown"
+        channel = slack.channel("C1", me.id, bot_in=False)
+        assert (await me.command("", "C1")).words == "shown"
+        assert [one.channel for one in me.ephemerals] == [me.chat.id, "C1"]
+        bot.answer = {"text": "to all", "response_type": "in_channel"}
+        await me.command("", "C1")
+        assert [one["text"] for one in channel.messages.values()] == ["to all"]
+
+
+async def test_a_command_that_is_answered_wrongly_is_an_error() -> None:
+    async with together() as (slack, bot, me):
         bot.answer = {"text": "a", "blocks": [actions()]}
-        assert (await me.command("/teamcheck")).error == "invalid_command_response"
-        assert slack.refusals == [["no fewer than 1 items allowed [json-pointer:/blocks/0/elements]"]]
+        assert (await me.command()).words == "invalid_command_response"
+        assert me.failed == ["invalid_command_response"]
+        assert slack.problems == ["no fewer than 1 items allowed [json-pointer:/blocks/0/elements]"]
+        assert me.ephemerals == []
 
 
 async def test_a_click_has_the_whole_shape() -> None:
     async with together(enterprise="E1") as (slack, bot, me):
-        blocks = [section("*Hi* &lt;you&gt;", block_id="s"), actions(button(value="1"), block_id="b")]
+        blocks = [section("*Hi* &lt;you&gt;", block_id="s"), actions(button(value="1", style="danger"), block_id="b")]
         message = await posted(bot, me, *blocks)
         assert (message.words, message.buttons) == ("*Hi* <you>\n[Go]", ["Go"])
         await me.clicks("go")
@@ -915,19 +996,21 @@ async def test_a_click_has_the_whole_shape() -> None:
             "is_ephemeral": False,
         }
         assert heard["message"]["blocks"][1]["block_id"] == "b"
+        assert (heard["message"]["user"], heard["message"]["bot_id"]) == (slack.bot_user, slack.bot_id)
         assert heard["user"] == {"id": "U0001", "username": "u0001", "name": "u0001", "team_id": "T0001"}
         assert (heard["team"]["id"], heard["enterprise"]["id"], heard["api_app_id"]) == ("T0001", "E1", "A0001")
         action = heard["actions"][0]
         assert (action["action_id"], action["block_id"], action["value"], action["type"]) == ("go", "b", "1", "button")
+        assert action["style"] == "danger"
         assert heard["state"] == {"values": {}}
         assert heard["trigger_id"]
-        assert heard["response_url"].startswith(slack.address)
+        assert heard["response_url"].startswith(f"http://127.0.0.1:{slack.port}/")
 
 
 async def test_only_what_is_on_the_screen_can_be_used() -> None:
     async with together() as (_, bot, me):
         message = await posted(bot, me, actions(button(), choice("static_select", 2)))
-        for wrong in (me.clicks("Stop"), me.picks("label 9"), me.ticks(["label 0"]), me.submits({})):
+        for wrong in (me.clicks("Stop"), me.picks("label 9"), me.ticks("label 0"), me.submits({})):
             with pytest.raises(AssertionError):
                 await wrong
         await bot.client.chat_update(channel=message.channel, ts=message.ts, text="done", blocks=[])
@@ -935,61 +1018,72 @@ async def test_only_what_is_on_the_screen_can_be_used() -> None:
             await me.clicks("Go")
         await bot.client.chat_delete(channel=message.channel, ts=message.ts)
         with pytest.raises(AssertionError):
-            await me.clicks("Go", message)
+            await me.clicks("Go")
+        assert bot.heard == []
+
+
+async def test_an_open_window_hides_what_is_below_it() -> None:
+    async with together() as (_, bot, me):
+        message = await posted(bot, me, actions(button()))
+        home = {"type": "home", "blocks": [actions(button())]}
+        await bot.client.views_publish(user_id=me.id, view=home)
+        await bot.client.views_open(trigger_id=await trigger(bot, me), view=modal())
+        for wrong in (me.clicks("Go"), me.clicks("Go", message), me.clicks("Go", me.home_page)):
+            with pytest.raises(AssertionError):
+                await wrong
+        me.closes_modal()
+        assert await failing(me, me.clicks("Go", message)) == []
 
 
 async def test_what_was_chosen_is_carried_along() -> None:
     async with together() as (slack, bot, me):
-        slack.channel("C1", [me])
-        slack.channel("C2")
-        await posted(
-            bot,
-            me,
-            section(block_id="t", accessory={**choice("checkboxes", 3), "initial_options": [option("2", "label 2")]}),
-            actions(
-                choice("static_select", 2, action_id="one"),
-                {"type": "conversations_select", "action_id": "two"},
-                block_id="p",
-            ),
-        )
-        assert me.dm[-1].words == "a\n☐ label 0\n☐ label 1\n☑ label 2\n[▾]\n[▾]"
-        await me.ticks(["label 0", "label 1", "label 0"])
-        assert [len(heard["actions"][0]["selected_options"]) for heard in bot.heard] == [2, 3, 2]
+        slack.channel("C1", me.id)
+        slack.channel("C2", private=True)
+        ticked = {**choice("checkboxes", 3), "initial_options": [option("2", "label 2")]}
+        where = {"type": "conversations_select", "action_id": "two", "filter": {"include": ["public", "private"]}}
+        one = choice("static_select", 2, action_id="one")
+        await posted(bot, me, section(block_id="t", accessory=ticked), actions(one, where, block_id="p"))
+        await me.ticks("label 0", "label 1")
+        assert [len(heard["actions"][0]["selected_options"]) for heard in bot.heard] == [2, 3]
         await me.picks("label 1")
-        with pytest.raises(AssertionError):
-            await me.picks("C2")
-        await me.picks("C1")
+        for hidden in ("C2", "C9", me.chat.id):
+            with pytest.raises(AssertionError):
+                await me.picks("two", option=hidden)
+        await me.picks("two", option="C1")
         assert bot.heard[-1]["actions"][0]["selected_conversation"] == "C1"
         values = bot.heard[-1]["state"]["values"]
-        assert [one["value"] for one in values["t"]["c"]["selected_options"]] == ["2", "1"]
+        assert [one["value"] for one in values["t"]["c"]["selected_options"]] == ["2", "0", "1"]
         assert values["p"]["one"]["selected_option"]["value"] == "1"
+        assert values["p"]["two"]["selected_conversation"] == "C1"
 
 
 async def test_a_modal_is_filled_in_and_sent() -> None:
     async with together() as (slack, bot, me):
-        slack.channel("C1", [me])
+        slack.channel("C1", me.id)
         where = {"type": "conversations_select", "action_id": "w", "response_url_enabled": True}
         form = modal(
-            asked(),
-            asked(choice("radio_buttons", 2), "r"),
-            asked(choice("checkboxes", 3), "t"),
+            asked({"type": "plain_text_input", "action_id": "a", "min_length": 2}),
+            asked(choice("radio_buttons", 2, action_id="r"), "r"),
+            asked(choice("checkboxes", 3, action_id="t"), "t"),
             asked(where, "w", optional=True),
             private_metadata="m",
         )
         await bot.client.views_open(trigger_id=await trigger(bot, me), view=form)
-        assert set(await me.submits()) == {"b", "r", "t"}
+        assert set(await me.submits({})) == {"b", "r", "t"}
+        filled = {"a": "n", "r": "label 1", "t": ["label 0", "label 2"], "w": "C1"}
+        assert await me.submits(filled) == {"b": "at least 2 characters"}
         assert len(bot.heard) == 1
         bot.answer = {"response_action": "errors", "errors": {"b": "Say more"}}
-        filled: dict[str, str | list[str]] = {"Why?": "no", "r": "label 1", "t": ["label 0", "label 2"], "w": "C1"}
-        assert await me.submits(filled) == {"b": "Say more"}
+        assert await me.submits({"a": "no"}) == {"b": "Say more"}
         sent = bot.heard[-1]
         assert (sent["type"], sent["view"]["private_metadata"]) == ("view_submission", "m")
         assert sent["view"]["state"]["values"]["b"]["a"] == {"type": "plain_text_input", "value": "no"}
-        assert len(sent["view"]["state"]["values"]["t"]["c"]["selected_options"]) == 2
+        assert len(sent["view"]["state"]["values"]["t"]["t"]["selected_options"]) == 2
         assert sent["response_urls"][0]["channel_id"] == "C1"
         bot.answer = {}
-        assert await me.submits({"b": "because"}) == {}
+        assert await me.submits({"a": "because"}) == {}
         assert me.modal is None
+        assert me.failed == []
 
 
 async def test_what_a_bot_may_answer_to_a_modal() -> None:
@@ -1004,32 +1098,39 @@ async def test_what_a_bot_may_answer_to_a_modal() -> None:
         for bot.answer in answers:
             await me.submits(fill)
             assert me.modal is not None
-            titles.append(me.modal.title)
+            titles.append(me.modal.raw["title"]["text"])
         assert titles == ["Second", "Third"]
-        for bot.answer in (
-            {"response_action": "errors", "errors": {"elsewhere": "no"}},
-            {"response_action": "update", "view": modal(title=plain("t" * 25))},
-            {"text": "thanks"},
-        ):
-            assert await me.submits(fill) == {"": "invalid_response"}
-        assert len(slack.refusals) == len(me.errors) == 3
+        assert [one["title"]["text"] for one in slack.modals[me.id]] == ["Form", "Third"]
+        wrong: dict[str, Json] = {
+            "invalid_response": {"response_action": "errors", "errors": {"elsewhere": "no"}},
+            "invalid_arguments": {"response_action": "update", "view": modal(title=plain("t" * 25))},
+        }
+        for error, bot.answer in wrong.items():
+            assert await me.submits(fill) == {"": error}
+        bot.answer = {"text": "thanks"}
+        assert await me.submits(fill) == {"": "invalid_response"}
+        assert (len(slack.problems), me.failed) == (3, [TROUBLE] * 3)
         bot.answer = {"response_action": "clear"}
         await me.submits(fill)
         assert me.modal is None
 
 
 async def test_closing_a_modal_is_told_where_the_view_asks_for_it() -> None:
-    async with together() as (_, bot, me):
+    async with together() as (slack, bot, me):
+        await bot.client.views_open(trigger_id=await trigger(bot, me), view=modal())
+        me.closes_modal()
         await bot.client.views_open(trigger_id=await trigger(bot, me), view=modal(notify_on_close=True))
-        await me.closes_modal()
+        me.closes_modal()
+        assert await slack.until(lambda: len(bot.heard) == 3)
         assert (bot.heard[-1]["type"], bot.heard[-1]["view"]["callback_id"]) == ("view_closed", "form")
+        assert "trigger_id" not in bot.heard[-1]
 
 
 async def test_shortcuts_reach_the_bot() -> None:
     async with together() as (_, bot, me):
         message = await posted(bot, me)
         await me.shortcut("start")
-        await me.message_shortcut("look", message)
+        await me.message_shortcut("look", me.chat, message.ts)
         assert [(body["type"], body["callback_id"]) for body in bot.heard] == [
             ("shortcut", "start"),
             ("message_action", "look"),
@@ -1037,30 +1138,17 @@ async def test_shortcuts_reach_the_bot() -> None:
         assert bot.heard[1]["message"]["ts"] == message.ts
 
 
-async def test_two_workspaces_know_nothing_of_each_other() -> None:
-    async with together() as (slack, bot, me):
-        await posted(bot, me)
-        there = slack.person("U0001", slack.team("T2"))
-        assert there.dm == []
-        await there.types("hello")
-        await slack.until(lambda: bot.heard)
-        assert bot.heard[-1]["team_id"] == "T2"
-        with pytest.raises(AssertionError):
-            await slack.until(lambda: False, seconds=0.02)
-
-
 async def test_threads_stand_under_their_message() -> None:
     async with together() as (slack, bot, me):
-        channel = slack.channel("C1", [me])
+        channel = slack.channel("C1", me.id)
         ts = (await bot.client.chat_postMessage(channel="C1", text="a"))["ts"]
         await bot.client.chat_postMessage(channel="C1", text="b", thread_ts=ts, blocks=[actions(button())])
-        assert [one.words for one in channel.thread(ts)] == ["[Go]"]
+        assert [one["text"] for one in channel.thread(ts)] == ["b"]
         await me.clicks("Go")
         assert bot.heard[-1]["container"]["thread_ts"] == ts
-        stamps = [one.ts for one in channel.messages]
-        assert all(before < after for before, after in pairwise(stamps))
-        said = await refused(bot.client.chat_postMessage(channel="C1", text="b", thread_ts="1.0"))
-        assert said["error"] == "thread_not_found"
+        assert all(before < after for before, after in pairwise(channel.messages))
+        said = await refusal_of(bot.client.chat_postMessage(channel="C1", text="b", thread_ts="1.0"))
+        assert said == "thread_not_found"
 
 
 async def test_rich_text_is_read_as_it_is_shown() -> None:
@@ -1076,4 +1164,9 @@ async def test_rich_text_is_read_as_it_is_shown() -> None:
         message = await posted(
             bot, me, {"type": "header", "text": plain("H")}, {"type": "rich_text", "elements": [first, listed]}
         )
-        assert message.words == "H\nSee this:x:\n3. a\n4. <b>"
+        assert message.words == "H\nSee this:x:\na\n<b>"
+
+
+async def test_waiting_for_what_does_not_come_about_ends() -> None:
+    async with FakeSlack() as slack:
+        assert not await slack.until(lambda: False, seconds=0.02)
