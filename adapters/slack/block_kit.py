@@ -18,6 +18,7 @@ from adapters.slack.limits import (
     MESSAGE_CHARACTERS,
     OPTION_TEXT,
     OPTIONS,
+    TEXT,
     TICKS,
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
@@ -151,8 +152,9 @@ class BlockKit:
         noted = [reply for reply in replies if isinstance(reply, Noted)]
         settled = pressed or row.asking
         if noted and settled:
-            folded = list(chain.from_iterable(map(self._noted, noted)))
-            yield self._written([(noted[0], folded)], at=settled)
+            folded, *rest = _fitting([(reply, [block]) for reply in noted for block in self._noted(reply)])
+            yield self._written(folded, at=settled)
+            yield from map(self._written, rest)
             replies = tuple(reply for reply in replies if not isinstance(reply, Noted))
         elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
             whole = list(self._grouped(replies))
@@ -176,8 +178,8 @@ class BlockKit:
                 pieces += [(reply, part) for part in _halves(rendered)]
             else:
                 pieces += [(reply, [block]) for block in rendered]
-        body = [piece for piece in pieces if not isinstance(piece[0], _ASKING)]
-        tail = pieces[len(body) :]
+        asking = next((at for at, piece in enumerate(pieces) if isinstance(piece[0], _ASKING)), len(pieces))
+        body, tail = pieces[:asking], pieces[asking:]
         if sum(characters(blocks) for _, blocks in body) <= _BESIDE_CHARACTERS:
             body, tail = [], pieces
         for part in (body, tail):
@@ -297,8 +299,12 @@ class BlockKit:
             case StepKind.CHOICES if len(labels) <= OPTIONS:
                 ticks = {"type": "checkboxes", "action_id": TICKED, "options": options}
                 if len(labels) > TICKS:
+                    # A menu for several picks stands beside words, and nowhere else.
                     ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
-                yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
+                    words = _plain(self._label("pick"))
+                    yield {"type": "section", "block_id": TICKED, "text": words, "accessory": ticks}
+                else:
+                    yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}
                 none = self._id(Intent.ANSWER, argument=f"{UNSAID}none", step=ask.step)
                 yield _actions([_button(self._label("done"), answer, primary=True), _button(self._label("none"), none)])
             case _:
@@ -337,7 +343,7 @@ class BlockKit:
         lines = [(one, self._text(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
         parts = list(paragraphs(self._text(review.title), "bold"))
         for one, line in lines:
-            first, *rest = split(line, CONTEXT_TEXT)
+            first, *rest = list(split(line, TEXT)) or ["—"]
             parts.append(listed([[said(first)]], ordered_from=one.number))
             parts += [section(said(piece)) for piece in rest]
         if not review.complete:
@@ -356,23 +362,21 @@ class BlockKit:
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))
-        yield from map(self._check, reply.rows)
+        for row in reply.rows:
+            yield from self._check(row)
         yield _actions([self._button(Intent.NEW, "new", fresh=True)])
 
-    def _check(self, row: CheckRow) -> Json:
+    def _check(self, row: CheckRow) -> Iterator[Json]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"
         line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
         go_on = button_id(Button(Intent.RESUME, row.id))
-        return {
-            "type": "section",
-            "text": _plain(clipped(line, CONTEXT_TEXT)),
-            "accessory": _button(self._label("resume"), go_on),
-        }
+        first, *rest = split(line, TEXT)
+        yield {"type": "section", "text": _plain(first), "accessory": _button(self._label("resume"), go_on)}
+        yield from blocks(section(said(piece)) for piece in rest)
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.text), "bold"))
-        if reply.allowed:
-            yield from blocks([section(*({"type": "channel", "channel_id": one} for one in reply.allowed[:50]))])
+        yield from blocks(listed([[{"type": "channel", "channel_id": one}]]) for one in reply.allowed)
         yield _actions(
             [
                 {
@@ -411,7 +415,8 @@ class BlockKit:
 
     def _checks_at_home(self, checks: ShowChecks) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(checks.title), "bold"))
-        yield from map(self._check, checks.rows[:HOME_ROWS])
+        for row in checks.rows[:HOME_ROWS]:
+            yield from self._check(row)
         if len(checks.rows) > HOME_ROWS:
             yield from self._quiet(phrase("home.more", n=len(checks.rows) - HOME_ROWS))
         yield _actions(
