@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
@@ -27,6 +27,7 @@ from conversations.messages import (
     Receipt,
     Withdrawal,
 )
+from conversations.redaction import redact
 from conversations.replies import (
     Ask,
     AskChannel,
@@ -46,7 +47,7 @@ from conversations.replies import (
     ShowShared,
 )
 from conversations.report import Report, Said
-from conversations.session import Decision, Fine, Intent, SkillLevel, SkillList
+from conversations.session import Decision, Fine, Intent, Share, SkillLevel, SkillList
 from conversations.session import Written as Answered
 from conversations.vocabulary import OwnDecision, Source, StepKind
 from conversations.workspace import Workspace
@@ -62,6 +63,7 @@ SAME = settings(
     phases=[Stage.explicit, Stage.generate, Stage.shrink],
 )
 WORDS = core().catalogue.on(*SURFACES)
+OPTIONS = [one for one in Intent if f"options.{one}" in WORDS.entries("en")]
 LANGUAGES = st.sampled_from(["en", "zh"])
 SECRET = "Zyxwvutsr"
 """Stands in everything that a person wrote."""
@@ -192,10 +194,7 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     Choose: st.builds(
         Choose,
         PHRASES.filter(lambda one: str(one.args["text"]).strip() != ""),
-        st.lists(st.sampled_from(_MENU := (
-            Intent.YES, Intent.NO, Intent.REVIEW, Intent.REPORT, Intent.QUESTIONS, Intent.DECIDE, Intent.DEEPER,
-            Intent.FILL_IN, Intent.SHARE, Intent.START_OVER, Intent.QUIT, Intent.LATER,
-        )), min_size=1, max_size=12, unique=True).map(tuple),
+        st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=12, unique=True).map(tuple),
     ),
     ReviewAnswers: SAID,
     ShowReport: st.builds(ShowReport, reports(), st.sampled_from(["all", "questions", "reasons"])),
@@ -250,7 +249,7 @@ def nodes(part: object) -> Iterator[dict[str, Any]]:
 
 
 def payloads(made: tuple[Part, ...]) -> list[Any]:
-    views = [part.view for part in made if isinstance(part, Page)]
+    views = [part.view["blocks"] for part in made if isinstance(part, Page)]
     return views + [list(part.blocks) for part in made if isinstance(part, Written | Copied)]
 
 
@@ -276,7 +275,7 @@ def read(part: object) -> Iterator[str]:
 
 
 def shown(made: tuple[Part, ...]) -> str:
-    return squeezed("".join(chain for one in payloads(made) for chain in read(one if isinstance(one, list) else one["blocks"])))
+    return squeezed("".join(words for payload in payloads(made) for words in read(payload)))
 
 
 def missing(expected: list[str], made: tuple[Part, ...]) -> list[str]:
@@ -390,3 +389,202 @@ def test_any_reply_is_taken_by_slack_and_nothing_of_it_is_cut_off(kind: type[Rep
 def test_several_replies_stand_in_their_order(replies: tuple[Reply, ...], language: str) -> None:
     made = it_is_sound(row_of(*replies, language=language))
     assert missing([text for reply in replies for text in expected(reply, language)], made) == []
+
+
+@SAME
+@given(KINDS[Ask], LANGUAGES)
+def test_every_choice_can_be_read_in_full_and_answered_with(ask: Ask, language: str) -> None:
+    made = it_is_sound(row_of(ask, language=language))
+    inside = [node for payload in payloads(made) for node in nodes(payload)]
+    labels = [node["text"]["text"] for node in inside if isinstance(node.get("text"), dict)]
+    for choice in ask.choices:
+        words = WORDS.text(choice, language)
+        assert words in labels or squeezed(words) in shown(made)
+    values = [str(node.get("value", "")) for node in inside] + [str(node.get("action_id", "")) for node in inside]
+    # More choices than a menu holds are typed.
+    if len(ask.choices) <= 100:
+        for choice in ask.choice_ids:
+            assert any(value == choice or value.endswith(f":{choice}") for value in values)
+    assert any("why:" in value for value in values)
+    assert sum(isinstance(part, Written) and part.asks for part in made) >= 1
+
+
+@SAME
+@given(KINDS[Choose])
+def test_every_option_of_a_menu_can_be_picked(choose: Choose) -> None:
+    (made,) = parts(row_of(choose))[-1:]
+    assert isinstance(made, Written)
+    picked = [node.get("action_id") or node.get("value") for node in nodes(made.blocks)]
+    meant = [str(one).partition(":")[0] for one in picked if one]
+    assert [one for one in choose.options if one not in meant] == []
+
+
+@SAME
+@given(KINDS[ReviewAnswers])
+def test_every_answer_can_be_changed_from_the_review(review: ReviewAnswers) -> None:
+    made = parts(row_of(review))
+    values = {node["value"] for payload in payloads(made) for node in nodes(payload) if "value" in node}
+    assert values == {one.step for one in review.answers}
+
+
+def test_where_a_question_comes_before_other_words_nothing_is_said_twice_or_not_at_all() -> None:
+    ask, after = AskChannel(phrase("share.where"), ()), Say(told(f"{SECRET} " + "words " * 400))
+    for replies in ((ask, after), (after, ask), (after, ask, after)):
+        made = it_is_sound(row_of(*replies))
+        assert shown(made).count(squeezed(WORDS.text(after.text, "en"))) == replies.count(after)
+        assert shown(made).count(squeezed(WORDS.text(ask.text, "en"))) == 1
+
+
+@SAME
+@given(reports(), LANGUAGES)
+def test_advice_comes_before_what_it_rests_on(report: Report, language: str) -> None:
+    made = it_is_sound(row_of(ShowReport(report), language=language))
+    keys = ("flags", "verdicts", "questions", "answers", "small_print_title")
+    titles = [squeezed(WORDS.text(phrase(f"report.{key}"), language)) for key in keys]
+    lines = [squeezed(text) for part in payloads(made) for text in read(part)]
+    places = [lines.index(title) for title in titles]
+    assert places == sorted(places)
+
+
+@SAME
+@given(reports(), LANGUAGES)
+def test_a_card_in_a_channel_is_one_message_without_a_word_of_the_persons_own(report: Report, language: str) -> None:
+    seen = redact(report, Share("S1", "C1", NOON), [report.team] if isinstance(report.team, str) else [])
+    made = it_is_sound(row_of(ShowShared(seen, "card"), to=InChannel("C1", "S1"), language=language))
+    assert len(made) == 1
+    assert SECRET not in shown(made)
+
+
+@SAME
+@given(SEVERAL, st.sampled_from([None, PRESSED]), st.sampled_from([None, PRESSED, ASKING]), LANGUAGES)
+def test_an_edit_takes_the_place_of_what_is_settled_and_of_nothing_else(
+    replies: tuple[Reply, ...], pressed: Receipt | None, asking: Receipt | None, language: str
+) -> None:
+    made = it_is_sound(row_of(*replies, to=DirectMessage(pressed), language=language, asking=asking))
+    edits = [part for part in made if isinstance(part, Written) and part.at]
+    noted = [reply for reply in replies if isinstance(reply, Noted)]
+    if noted and (pressed or asking):
+        folded = made[0]
+        assert isinstance(folded, Written)
+        assert (folded.at, folded.or_new, folded.asks) == (pressed or asking, False, False)
+        assert missing([text for one in noted for text in expected(one, language)], made) == []
+    assert {part.at for part in edits} <= {pressed, asking}
+    assert len({part.at for part in edits}) == len(edits)
+    for part in edits:
+        if part.or_new:
+            # In place: everything there is to say, in one.
+            assert made == (part,)
+            assert part.at == pressed
+    if not pressed and not noted:
+        assert edits == []
+    rest = [reply for reply in replies if reply not in noted]
+    assert missing([text for reply in rest for text in expected(reply, language)], made) == []
+    if pressed and asking == ASKING and made[-1] not in edits:
+        # Buttons that a newer question has made old do not stay.
+        assert not any(part.asks for part in edits)
+        assert {part.at for part in edits} == {pressed, asking} if noted else {asking}
+
+
+def test_what_was_noted_folds_the_question_that_was_asked() -> None:
+    noted = Noted(phrase("noted", name=phrase("steps.team.name"), answer=told("Acme")), "team")
+    folded, after = parts(row_of(noted, Choose(phrase("finished.what_now"), (Intent.REPORT,)), asking=ASKING))
+    assert isinstance(folded, Written)
+    assert isinstance(after, Written)
+    assert (folded.at, folded.or_new, folded.asks) == (ASKING, False, False)
+    assert (after.at, after.asks) == (None, True)
+
+
+def test_without_a_question_that_stands_what_was_noted_is_said_before_the_next_one() -> None:
+    noted = Noted(phrase("noted", name=phrase("steps.team.name"), answer=told("Acme")), "team")
+    (one,) = parts(row_of(noted, Choose(phrase("finished.what_now"), (Intent.REPORT,))))
+    assert isinstance(one, Written)
+    assert one.at is None
+    assert one.asks
+
+
+def test_what_is_longer_than_an_edit_may_be_goes_on_below_it() -> None:
+    noted = [Noted(told(f"{place} {SECRET} " + "words " * 450), "team") for place in range(8)]
+    made = it_is_sound(row_of(*noted, to=DirectMessage(PRESSED), asking=PRESSED))
+    assert [getattr(part, "at", None) for part in made][:2] == [PRESSED, None]
+    assert missing([text for one in noted for text in expected(one, "en")], made) == []
+
+
+@pytest.mark.parametrize(("length", "in_place"), [(2_000, True), (3_500, False)])
+def test_only_what_fits_takes_the_place_of_the_message_whose_button_was_pressed(length: int, *, in_place: bool) -> None:
+    made = parts(row_of(Say(told("words " * (length // 6))), to=DirectMessage(PRESSED)))
+    assert [(part.at, part.or_new) for part in made if isinstance(part, Written)] == (
+        [(PRESSED, True)] if in_place else [(None, False)]
+    )
+
+
+@pytest.mark.parametrize("reply", [ShowChecks(phrase("checks.title"), ()), Held(HELD)], ids=["checks", "held"])
+def test_what_somebody_asked_to_look_up_leaves_the_message_with_its_button_as_it_is(reply: Reply) -> None:
+    made = parts(row_of(reply, to=DirectMessage(PRESSED), asking=PRESSED))
+    assert [part.at for part in made if isinstance(part, Written)] == [None]
+
+
+def test_what_could_not_be_taken_back_is_told_with_the_farewell() -> None:
+    made = it_is_sound(row_of(Goodbye(phrase("quit")), left_standing=3))
+    assert "3" in shown(made)
+
+
+def test_a_withdrawal_takes_a_message_away() -> None:
+    assert parts(row_of(to=Withdrawal("C1", "1.1"))) == (Removed(Receipt("C1", "1.1")),)
+
+
+def test_everything_that_is_held_comes_as_a_file_and_is_announced() -> None:
+    file, words = parts(row_of(Held(HELD, whole=True)))
+    assert isinstance(file, Uploaded)
+    assert file.content == HELD
+    assert isinstance(words, Written)
+    assert SECRET not in words.text
+
+
+# -- a copy in a channel -------------------------------------------------------------------------------------------
+
+THERE = tuple(Receipt("C1", f"{place}.1") for place in range(40))
+
+
+@SAME
+@given(reports(), st.integers(0, 40))
+def test_each_message_of_a_copy_takes_the_place_of_the_one_with_its_number(report: Report, there: int) -> None:
+    replies = (ShowShared(report, "card"), ShowShared(report, "detail"))
+    made = it_is_sound(row_of(*replies, to=InChannel("C1", "S1"), copies=THERE[:there]))
+    copied = [part for part in made if isinstance(part, Copied)]
+    assert [part.first for part in copied] == [True, *[False] * (len(copied) - 1)]
+    assert [part.at for part in copied] == [THERE[place] if place < there else None for place in range(len(copied))]
+    assert list(made[len(copied) :]) == [Removed(one) for one in THERE[len(copied) : there]]
+    assert {part.card for part in copied} == {THERE[0] if there else None}
+
+
+def test_a_copy_without_words_is_taken_back() -> None:
+    assert parts(row_of(to=InChannel("C1", "S1"), copies=THERE[:2])) == (Removed(THERE[0]), Removed(THERE[1]))
+
+
+# -- windows -------------------------------------------------------------------------------------------------------
+
+IDS = st.text("CUDS0123456789", min_size=2, max_size=12)
+RULES = st.builds(
+    Workspace,
+    st.integers(0, 9),
+    st.sampled_from([None, "en", "zh", "xx"]),
+    st.sampled_from([None, "core", "gone"]),
+    st.lists(IDS, max_size=100, unique=True).map(tuple),
+    st.lists(IDS, max_size=100, unique=True).map(tuple),
+    st.integers(0, 99),
+)
+
+
+@SAME
+@given(ANYTHING, LANGUAGES, st.none() | st.just(PRESSED))
+def test_the_window_for_a_long_answer_is_taken_by_slack(question: str, language: str, at: Receipt | None) -> None:
+    view = write_form(core().catalogue, language, question, "a" * 100, at)
+    assert check_view(view) == []
+    assert SECRET not in view["private_metadata"]
+
+
+@SAME
+@given(RULES, LANGUAGES, st.integers(1, 30), st.sampled_from(["A title", "t" * 300, "<!here> & 字"]))
+def test_the_window_for_rules_is_taken_by_slack(rules: Workspace, language: str, packs: int, title: str) -> None:
+    names = {"core": "Core", **{f"pack{place}": f"{title} {place}" for place in range(packs)}}
+    assert check_view(rules_form(core().catalogue, language, rules, names)) == []
