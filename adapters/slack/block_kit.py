@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import assert_never
+from unicodedata import east_asian_width
 
 from adapters.button_ids import Button, button_id
 from adapters.documents.outline import Outline
@@ -56,6 +57,7 @@ WRITE = "write"
 HERE = "here"
 """Begins the action of a button that leads to our chat as well."""
 _SHORT_LABEL = 24
+"""As wide as so many letters, of which a Chinese character takes two."""
 _FEW = 5
 _FIRST = 3
 """Of a longer menu so many are buttons, the rest is behind one."""
@@ -289,7 +291,7 @@ class BlockKit:
             case StepKind.SCALE if ask.high - ask.low < BUTTONS:
                 points = [f"{number:g}" for number in range(int(ask.low), int(ask.high) + 1)]
                 yield _actions([self._pick(ask.step, point, point) for point in points])
-            case StepKind.CHOICE if len(labels) <= _FEW and all(len(label) <= _SHORT_LABEL for label in labels):
+            case StepKind.CHOICE if len(labels) <= _FEW and all(_width(label) <= _SHORT_LABEL for label in labels):
                 picks = zip(labels, ask.choice_ids, strict=True)
                 yield _actions([self._pick(ask.step, label, value) for label, value in picks])
             case StepKind.CHOICE if len(labels) <= TICKS:
@@ -409,6 +411,7 @@ class BlockKit:
         made = list(self._checks_at_home(home.checks))
         made += self._listed(phrase("reminders.title"), map(self._text, home.reminders)) if home.reminders else []
         made += self._listed(phrase("home.questions"), map(self._text, home.questions)) if home.questions else []
+        made.append({"type": "divider"})
         made += blocks(paragraphs(self._text(phrase("card"))))
         made += self._quiet(phrase("who_sees"))
         return Page({"type": "home", "blocks": made[:HOME_BLOCKS]})
@@ -422,6 +425,7 @@ class BlockKit:
         yield _actions(
             [self._button(Intent.NEW, "new", fresh=True, primary=True), self._button(Intent.SETTINGS, "settings")]
         )
+        yield {"type": "divider"}
 
     # -- buttons -----------------------------------------------------------------------------------------------------
 
@@ -476,6 +480,10 @@ def _fitting(pieces: list[tuple[Reply, list[Json]]]) -> Iterator[list[tuple[Repl
 
     for group in together(pieces, size, MESSAGE_BLOCKS, MESSAGE_CHARACTERS):
         yield list(group)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _plain(text: str) -> Json:
