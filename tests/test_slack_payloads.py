@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.block_kit import Copied, Page, Part, Removed, Written, parts_of
-from conversations.replies import Reply, ShowReport, ShowShared
+from conversations.replies import Reply, ReviewAnswers, ShowReport, ShowShared
 from tests.dialogue import core
 from tests.fakes.slack.block_check import check_message, check_view
 from tests.golden import assert_golden
@@ -19,6 +19,8 @@ LANGUAGES = ("en", "zh")
 
 
 def short(reply: Reply) -> Reply:
+    if isinstance(reply, ReviewAnswers):
+        return replace(reply, answers=reply.answers[:3])
     return replace(reply, report=shortened(reply.report)) if isinstance(reply, ShowReport | ShowShared) else reply
 
 

@@ -302,8 +302,8 @@ class BlockKit:
                 ticks = {"type": "checkboxes", "action_id": TICKED, "options": options}
                 if len(labels) > TICKS:
                     # A menu for several picks stands beside words, and nowhere else.
-                    ticks = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
-                    words = _plain(self._label("pick"))
+                    ticks = {**self._menu(TICKED, "pick_several", options), "type": "multi_static_select"}
+                    words = _plain(self._label("pick_several"))
                     yield {"type": "section", "block_id": TICKED, "text": words, "accessory": ticks}
                 else:
                     yield {"type": "actions", "block_id": TICKED, "elements": [ticks]}

@@ -9,7 +9,7 @@ from adapters.slack.rich_text import Json
 from conversations.catalogue import phrase
 from conversations.events import LookedHome, Typed
 from conversations.messages import Destination, DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt
-from conversations.replies import Ask, AskChannel, Choose, Held, Noted, Reply, ReviewAnswers, ShowReport
+from conversations.replies import Ask, AskChannel, Held, Reply
 from conversations.report import Report
 from conversations.vocabulary import StepKind
 from conversations.workspace import Workspace
