@@ -400,8 +400,8 @@ def test_every_choice_can_be_read_in_full_and_answered_with(ask: Ask, language: 
     made = it_is_sound(row_of(ask, language=language))
     inside = [node for payload in payloads(made) for node in nodes(payload)]
     labels = [node["text"]["text"] for node in inside if isinstance(node.get("text"), dict)]
-    for choice in ask.choices:
-        label = WORDS.text(choice, language)
+    for one in ask.choices:
+        label = WORDS.text(one, language)
         assert label in labels or squeezed(label) in shown(made)
     values = [str(node.get("value", "")) for node in inside] + [str(node.get("action_id", "")) for node in inside]
     # More choices than a menu holds are typed.

@@ -13,7 +13,7 @@ from adapters.button_ids import LONGEST, Button, button_id, read_button_id
 from adapters.slack import incoming
 from adapters.slack.block_kit import MORE, TICKED
 from adapters.slack.forms import rules_written, what_was_written, write_form
-from adapters.slack.people import About
+from adapters.slack.people import UNKNOWN, About
 from conversations.events import LookedHome, Opened, Pressed, Typed
 from conversations.messages import Receipt
 from conversations.session import Intent
@@ -108,7 +108,7 @@ def acted(*actions: Json, home: bool = False, **more: object) -> Json:
 
 
 def pressed(body: Json) -> Pressed:
-    event = incoming.pressed(body, KEY, NOON, "fresh1")
+    event = incoming.pressed(body, KEY, UNKNOWN, NOON, "fresh1")
     assert event is not None
     return event
 
@@ -222,7 +222,7 @@ def test_what_bots_say_and_what_is_said_elsewhere_is_no_line(more: Json) -> None
 
 
 def test_an_edit_as_slack_tells_it_is_no_line() -> None:
-    edit = {"subtype": "message_changed", "hidden": True, "message": {"text": "new"}, "previous_message": {}}
+    edit: Json = {"subtype": "message_changed", "hidden": True, "message": {"text": "new"}, "previous_message": {}}
     body = message(**edit)
     del body["event"]["text"], body["event"]["user"]
     assert typed(body) is None
@@ -249,7 +249,7 @@ def test_looking_at_the_page_is_an_event_and_looking_at_the_messages_is_none() -
 
 # -- buttons and menus ---------------------------------------------------------------------------------------------
 
-COMMON = {"check": "abc234", "seen": 7, "step": "maturity", "id": "12466734323.1395872398", "new_check": "fresh1"}
+COMMON: Json = {"check": "abc234", "seen": 7, "step": "maturity", "id": "12466734323.1395872398", "new_check": "fresh1"}
 
 
 def answered(*arguments: str) -> Pressed:
@@ -300,7 +300,7 @@ def test_done_with_nothing_ticked_is_no_answer_yet(state: object) -> None:
 def test_a_tick_by_itself_means_nothing() -> None:
     ticked = action("checkboxes", TICKED, selected_options=[option("recruiter")])
     assert incoming.action_id(acted(ticked)) == TICKED
-    assert incoming.pressed(acted(ticked), KEY, NOON, "fresh1") is None
+    assert incoming.pressed(acted(ticked), KEY, UNKNOWN, NOON, "fresh1") is None
 
 
 def test_a_channel_that_was_picked_is_where_to_share() -> None:
@@ -350,8 +350,11 @@ def test_only_a_message_of_ours_in_direct_messages_is_written_over() -> None:
 )
 def test_a_button_that_was_tampered_with_is_none(odd: str) -> None:
     assert read_button_id(odd) is None
-    assert incoming.pressed(acted(action("button", odd)), KEY, NOON, "fresh1") is None
-    assert incoming.pressed(acted(action("overflow", MORE, selected_option=option(odd))), KEY, NOON, "fresh1") is None
+    assert incoming.pressed(acted(action("button", odd)), KEY, UNKNOWN, NOON, "fresh1") is None
+    assert (
+        incoming.pressed(acted(action("overflow", MORE, selected_option=option(odd))), KEY, UNKNOWN, NOON, "fresh1")
+        is None
+    )
     assert incoming.written({"trigger_id": "1"}, KEY, "words", odd, NOON) is None
 
 
@@ -386,7 +389,7 @@ def test_a_window_sent_off_empty_has_no_words() -> None:
 
 
 def test_rules_that_were_set_come_by_their_names() -> None:
-    values = {
+    values: dict[str, Json] = {
         "language": {"language": {"type": "static_select", "selected_option": option("zh")}},
         "pack": {"pack": {"type": "static_select", "selected_option": None}},
         "channels": {"channels": {"type": "multi_conversations_select", "selected_conversations": ["C1", "C2"]}},
@@ -428,7 +431,7 @@ def test_whatever_is_in_a_payload_nothing_is_raised(body: Json, event: Json, act
     incoming.pressed_at(full)
     line = typed({**full, "event": {**event, "channel_type": "im"}})
     assert line is None or isinstance(line.text, str)
-    read = incoming.pressed(full, KEY, NOON, "fresh1")
+    read = incoming.pressed(full, KEY, UNKNOWN, NOON, "fresh1")
     assert read is None or all(isinstance(one, str) for one in read.arguments)
     with suppress(KeyError):
         incoming.action_id({"actions": [acts]})

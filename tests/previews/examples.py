@@ -1,7 +1,7 @@
 """One message of each kind, from a check that was played: for pictures of them, and for golden payloads."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from adapters.slack.forms import rules_form, write_form
@@ -59,7 +59,7 @@ class Example:
 
     name: str
     replies: tuple[Reply, ...]
-    to: Destination = DirectMessage()
+    to: Destination = field(default_factory=DirectMessage)
     asking: Receipt | None = None
     check: str | None = "abc234"
 
