@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Protocol
 
+from aiohttp import ClientError
 from slack_bolt import BoltResponse
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -177,7 +178,7 @@ class Listeners:
         view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
         try:
             await context.client.views_open(trigger_id=body["trigger_id"], view=view)
-        except (SlackApiError, OSError, TimeoutError):
+        except (SlackApiError, ClientError, OSError, TimeoutError):
             # The three seconds were over: the button is still there to be pressed again.
             await self._whisper(respond, phrase("form.late"), self._key(context), language)
 
@@ -202,7 +203,7 @@ class Listeners:
         view = forms.rules_form(self._catalogue, language, taken.turn.session.workspace, self._packs)
         try:
             await context.client.views_open(trigger_id=body["trigger_id"], view=view)
-        except (SlackApiError, OSError, TimeoutError):
+        except (SlackApiError, ClientError, OSError, TimeoutError):
             await ack(text=self._catalogue.text(phrase("form.late"), language))
         else:
             await ack()
@@ -331,7 +332,7 @@ class Listeners:
             answer = await respond(
                 text=self._catalogue.text(told, spoken), response_type="ephemeral", replace_original=False
             )
-        except (SlackApiError, OSError, TimeoutError):
+        except (SlackApiError, ClientError, OSError, TimeoutError):
             return
         if answer.status_code >= 400:  # noqa: PLR2004  an HTTP error, which slack_sdk does not raise
             note("whisper_unheard", status=answer.status_code)

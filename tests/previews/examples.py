@@ -51,6 +51,7 @@ LONG_MENU = Ask(
     tuple(phrase("answer.text", text=f"Method {place}") for place in range(1, 13)),
     tuple(f"method{place}" for place in range(1, 13)),
 )
+CHAT = DirectMessage()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Example:
 
     name: str
     replies: tuple[Reply, ...]
-    to: Destination = DirectMessage()
+    to: Destination = CHAT
     asking: Receipt | None = None
     check: str | None = "abc234"
 
