@@ -62,7 +62,7 @@ SAME = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Stage.explicit, Stage.generate, Stage.shrink],
 )
-FEWER = settings(SAME, max_examples=25)
+FEWER = settings(SAME, max_examples=15)
 WORDS = core().catalogue.on(*SURFACES)
 OPTIONS = [one for one in Intent if f"options.{one}" in WORDS.entries("en")]
 LANGUAGES = st.sampled_from(["en", "zh"])
@@ -406,8 +406,8 @@ def test_every_choice_can_be_read_in_full_and_answered_with(ask: Ask, language: 
     values = [str(node.get("value", "")) for node in inside] + [str(node.get("action_id", "")) for node in inside]
     # More choices than a menu holds are typed.
     if len(ask.choices) <= 100:
-        for choice in ask.choice_ids:
-            assert any(value == choice or value.endswith(f":{choice}") for value in values)
+        for name in ask.choice_ids:
+            assert any(value == name or value.endswith(f":{name}") for value in values)
     assert any("why:" in value for value in values)
     assert sum(isinstance(part, Written) and part.asks for part in made) >= 1
 
@@ -475,8 +475,8 @@ def test_an_edit_takes_the_place_of_what_is_settled_and_of_nothing_else(
     assert len({part.at for part in edits}) == len(edits)
     for part in edits:
         if part.or_new:
-            # In place: everything there is to say, in one.
-            assert made == (part,)
+            # In place: everything there is to say, in one; what stands elsewhere says that it is asked again.
+            assert [one for one in made if one is not part and one.at != asking] == []
             assert part.at == pressed
     if not pressed and not noted:
         assert edits == []

@@ -33,7 +33,7 @@ def times(slack: FakeSlack) -> int:
 
 async def test_language_and_clock_come_with_the_person(slack: FakeSlack, people: People) -> None:
     person(slack, "U0001", locale="zh-CN", zone="Asia/Shanghai", admin=True)
-    assert await people.about("T0001", "U0001") == About("zh-CN", "Asia/Shanghai", admin=True)
+    assert await people.about("T0001", "U0001") == About("zh-CN", "Asia/Shanghai", admin=True, stranger=False)
 
 
 async def test_somebody_is_asked_about_once(slack: FakeSlack, people: People) -> None:
@@ -72,7 +72,7 @@ async def test_a_slow_answer_is_not_waited_for_and_known_the_next_time(
     slack.slow["users.info"] = 0.4
     assert await people.about("T0001", "U0001") == UNKNOWN
     await asyncio.sleep(0.6)
-    assert await people.about("T0001", "U0001") == About("zh-CN", "Europe/Berlin", admin=True)
+    assert await people.about("T0001", "U0001") == About("zh-CN", "Europe/Berlin", admin=True, stranger=False)
     assert times(slack) == 1
 
 
@@ -119,7 +119,7 @@ async def test_without_an_answer_the_language_that_was_known_is_spoken_but_nobod
     person(slack, "U0001", locale="zh-CN", admin=True)
     assert (await people.about("T0001", "U0001")).admin
     slack.failing["users.info"] = ["internal_error"]
-    assert await people.about("T0001", "U0001", 0) == About("zh-CN", "Europe/Berlin")
+    assert await people.about("T0001", "U0001", 0) == About("zh-CN", "Europe/Berlin", stranger=False)
 
 
 async def test_whom_the_operator_named_is_an_admin_also_without_an_answer(slack: FakeSlack) -> None:

@@ -229,6 +229,8 @@ class BlockKit:
             case ShowReport():
                 yield from outlined(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case ShowShared():
+                # A preview: it begins here, and here begins what will be in the thread.
+                yield {"type": "divider"}
                 yield from self._shared(reply)
             case ShowChecks():
                 yield from self._checks(reply)

@@ -1,7 +1,7 @@
 """One message of each kind, from a check that was played: for pictures of them, and for golden payloads."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from adapters.slack.forms import rules_form, write_form
@@ -51,6 +51,7 @@ LONG_MENU = Ask(
     tuple(phrase("answer.text", text=f"Method {place}") for place in range(1, 13)),
     tuple(f"method{place}" for place in range(1, 13)),
 )
+CHAT = DirectMessage()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Example:
 
     name: str
     replies: tuple[Reply, ...]
-    to: Destination = field(default_factory=DirectMessage)
+    to: Destination = CHAT
     asking: Receipt | None = None
     check: str | None = "abc234"
 
