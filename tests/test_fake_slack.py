@@ -507,11 +507,14 @@ async def test_files_take_three_steps() -> None:
             said = await refusal_of(bot.client.files_completeUploadExternal(files=[{"id": unknown, "title": "a"}]))
             assert said == "file_not_found"
         announced = await bot.client.files_getUploadURLExternal(filename="b.txt", length=3)
-        async with ClientSession() as session, session.post(announced["upload_url"], data=b"too long") as reply:
-            assert reply.status == 400
         not_uploaded = [{"id": announced["file_id"], "title": "b"}]
-        said = await refusal_of(bot.client.files_completeUploadExternal(files=not_uploaded))
-        assert said == "file_not_found"
+        async with ClientSession() as session:
+            for content, status in ((b"too long", 400), (b"abc", 200), (b"abc", 404)):
+                if status == 200:
+                    said = await refusal_of(bot.client.files_completeUploadExternal(files=not_uploaded))
+                    assert said == "file_not_found"
+                async with session.post(announced["upload_url"], data=content) as reply:
+                    assert reply.status == status
         await bot.client.files_delete(file=slack_file["id"])
         assert me.files == []
         assert await refusal_of(bot.client.files_delete(file=slack_file["id"])) == "file_not_found"
@@ -644,6 +647,9 @@ async def test_three_views_stand_on_each_other_and_no_more() -> None:
         await me.clicks("Go")
         said = await refusal_of(bot.client.views_push(trigger_id=bot.heard[-1]["trigger_id"], view=view))
         assert said == "push_limit_reached"
+        said = await refusal_of(bot.client.views_push(trigger_id=await trigger(bot, me), view=view))
+        assert said == "invalid_trigger_id"  # of a command, not of this modal
+        await me.clicks("Go")
         first, second, third = (one["id"] for one in slack.modals[me.id])
         shown = bot.heard[-1]["view"]
         assert (shown["id"], shown["previous_view_id"], shown["root_view_id"]) == (third, second, first)
@@ -931,6 +937,7 @@ async def test_a_silent_socket_stands_and_answers_nothing() -> None:
 async def test_what_is_sent_while_no_bot_is_there_is_lost() -> None:
     async with FakeSlack() as slack:
         me = person(slack, "U0001")
+        slack.ack_seconds, slack.redelivery_seconds = 0.2, (0, 0.5)
         async with running(slack) as bot:
             assert await slack.until(lambda: slack.connected)
             await posted(bot, me, actions(button()))
@@ -940,6 +947,7 @@ async def test_what_is_sent_while_no_bot_is_there_is_lost() -> None:
         async with running(slack) as bot:
             assert await slack.until(lambda: slack.connected)
             assert await failing(me, me.clicks("Go")) == []
+            await asyncio.sleep(0.6)
             assert bot.events == []
 
 
