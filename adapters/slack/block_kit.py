@@ -131,6 +131,8 @@ def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
             return tuple(page.copies(row.copies))
         case HomePage():
             return tuple(page.home(reply) for reply in message.replies if isinstance(reply, ShowHome))
+        case _ if message.farewell:
+            return (*page.direct(row), page.empty_home())
         case _:
             return tuple(page.direct(row))
 
@@ -424,6 +426,11 @@ class BlockKit:
         made += blocks(paragraphs(self._text(phrase("card"))))
         made += self._quiet(phrase("who_sees"))
         return Page({"type": "home", "blocks": made[:HOME_BLOCKS]})
+
+    def empty_home(self) -> Page:
+        """Return the page of somebody who was erased: Slack goes on showing the last one otherwise."""
+        nobodys = BlockKit(self._catalogue, replace(self._message, check=None))
+        return nobodys.home(ShowHome(ShowChecks(phrase("checks.none"), ()), (), ()))
 
     def _checks_at_home(self, checks: ShowChecks) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(checks.title), "bold"))
