@@ -22,8 +22,9 @@ lint: $(VENV)/.ready-to-develop             ## what needs no test run
 check: lint coverage                        ## what a change must pass beside the tests
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
-COVERING := $(addprefix tests/test_,catalogue.py conditions.py documentation.py every_store.py keeping.py \
-	packs.py reading_answers.py reading_times.py reminders.py snapshot.py transcripts.py)
+COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
+	every_store.py keeping.py packs.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop
 	@$(BIN)/coverage erase
@@ -50,7 +51,7 @@ bench: $(VENV)/.ready-to-develop            ## how fast turns and clicks are, be
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
-		tests/test_slack_scenarios.py
+		tests/test_slack_scenarios.py tests/test_slack_payloads.py
 
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

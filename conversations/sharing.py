@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from conversations import looking_up
 from conversations.catalogue import Phrase, phrase
-from conversations.events import Event, Pressed, ShareEnded, Typed
+from conversations.events import LEFT_STANDING, Event, Pressed, ShareEnded, Typed
 from conversations.redaction import HIDEABLE, pseudonym, redact
 from conversations.replies import AskChannel, Listed, Noted, Post, Reply, Say, ShowShared
 from conversations.report import Report
@@ -165,6 +165,9 @@ def ended(scene: Scene) -> Outcome:
     """Let go of a copy that somebody else took down, or that the platform would not take; and tell its owner."""
     event = scene.event
     found = [one for one in scene.check.shares if isinstance(event, ShareEnded) and one.id == event.share]
+    if isinstance(event, ShareEnded) and event.reason == LEFT_STANDING:
+        team = pseudonym(Share(event.share, "", event.at))
+        return scene, (Say(phrase(f"share_ended.{LEFT_STANDING}", team=team)),)
     if not found:
         return scene, ()
     reason = next((one for one in _REASONS if scene.meant.text.startswith(one)), "other")

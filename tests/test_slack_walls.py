@@ -118,6 +118,11 @@ LISTENERS = {
 """Every listener: one that is new needs its way to be tried, below."""
 
 
+@pytest.fixture(autouse=True)
+def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.platform._ACKNOWLEDGED_SECONDS", 0.02)
+
+
 @dataclass
 class Stolen:
     """What somebody knows who looked over the owner's shoulder."""

@@ -47,6 +47,7 @@ class SlackPlatform:
         self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
         self.sender = SlackSender(self._client)
         self._workspace: Workspace | None = None
+        self.people = People(self._client, access.admins)
         self.connection: Connection | None = None
 
     async def prepare(self, workspaces: Workspaces) -> None:
@@ -68,8 +69,8 @@ class SlackPlatform:
             NotReadyError: Slack could not be reached for long.
 
         """
-        people = People(self._client, self._access.admins)
-        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, clock=self._clock)
+        clock, people = self._clock, self.people
+        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, clock=clock)
         self.connection = Connection(self.app(listeners), self._access.app_token)
         listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
         stopped = asyncio.ensure_future(stopping.wait())

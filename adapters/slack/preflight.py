@@ -6,6 +6,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.errors import code_of
 from adapters.slack.manifest import SCOPES, TYPING
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
@@ -61,7 +62,7 @@ async def _socket(client: AsyncWebClient, app_token: str) -> None:
 
 
 def _not_ready(told: str, error: SlackApiError) -> NotReadyError:
-    code = str(error.response.get("error") or "")
+    code = code_of(error)
     if not code or code in _IN_TROUBLE:
         return NotReadyError(phrase("run.slack_unreachable"), passing=True)
     return NotReadyError(phrase(told, error=code))

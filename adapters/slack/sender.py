@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.block_kit import Copied, Page, Removed, Uploaded, Written, parts_of
+from adapters.slack.errors import code_of
 from conversations.catalogue import Catalogue
 from conversations.messages import (
     Destination,
@@ -99,7 +100,7 @@ class SlackSender:
             return RetryAfter(paused.seconds, paused.method)
         except SlackApiError as error:
             return _refused(error)
-        except (ClientError, OSError, TimeoutError):
+        except (SlackClientError, ClientError, OSError, TimeoutError):
             return Failed("no_answer")
 
     async def _sent(self, key: SessionKey, to: Destination, part: object) -> SendOutcome:
@@ -113,8 +114,7 @@ class SlackSender:
             case Uploaded():
                 return await self._upload(key, part)
             case Page():
-                await self._call(key, "views.publish", user_id=key.person, view=part.view)
-                return Sent()
+                return await self._publish(key, part)
             case _:
                 raise TypeError("no part of Slack's")
 
@@ -129,7 +129,7 @@ class SlackSender:
         try:
             answer = await self._post(key, channel, words)
         except SlackApiError as error:
-            if _code(error) != "channel_not_found":
+            if code_of(error) != "channel_not_found":
                 raise
             del self._chats[key]  # it may be another one by now
             answer = await self._post(key, await self._chat(key), words)
@@ -142,7 +142,7 @@ class SlackSender:
         try:
             await self._call(key, "chat.update", channel=channel, ts=at.message, **words)
         except SlackApiError as error:
-            if _code(error) not in (*_NOT_THERE, "channel_not_found"):
+            if code_of(error) not in (*_NOT_THERE, "channel_not_found"):
                 raise
             return False
         return True
@@ -173,7 +173,7 @@ class SlackSender:
             else:
                 await self._call(key, "chat.delete", channel=part.at.channel, ts=part.at.message)
         except SlackApiError as error:
-            if _code(error) not in (*_NO_FILE, "message_not_found"):
+            if code_of(error) not in (*_NO_FILE, "message_not_found"):
                 raise
         return Sent()
 
@@ -187,6 +187,14 @@ class SlackSender:
             self._client.files_upload_v2(channel=channel, content=part.content, filename=part.name, title=part.title),
         )
         return Sent(Receipt(channel, str(answer["files"][0]["id"])))
+
+    async def _publish(self, key: SessionKey, part: Page) -> SendOutcome:
+        try:
+            await self._call(key, "views.publish", user_id=key.person, view=part.view)
+        except SlackApiError as error:
+            if _code(error) != "not_enabled":  # the app has no such page: nobody misses it
+                raise
+        return Sent()
 
     async def _post(self, key: SessionKey, channel: str, words: dict[str, Any]) -> AsyncSlackResponse:
         return await self._call(
@@ -215,7 +223,7 @@ class SlackSender:
         try:
             answer: AsyncSlackResponse = await call
         except SlackApiError as error:
-            if _code(error) == "ratelimited":
+            if code_of(error) == "ratelimited":
                 seconds = float(error.response.headers.get("Retry-After", _LIMITED_SECONDS))
                 if method in _UPLOADING:  # one call of the library makes both
                     method = next((one for one in _UPLOADING if error.response.api_url.endswith(one)), method)
@@ -225,12 +233,8 @@ class SlackSender:
         return answer
 
 
-def _code(error: SlackApiError) -> str:
-    return str(error.response.get("error") or "")
-
-
 def _refused(error: SlackApiError) -> SendOutcome:
-    code = _code(error)
+    code = code_of(error)
     if code in _GONE or code in _OURS or code in _NOT_THERE:
         return GaveUp(code)
     # A dead token, a missing scope, or Slack has trouble: an operator may mend it, or it passes.

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from adapters.slack.access import SlackAccess
@@ -21,6 +22,8 @@ from tests.fakes.slack.server import APP, BOT, FakeSlack
 PATIENT = 60.0
 FAST = Rate(10_000, 10_000)
 """A test clicks faster than anybody."""
+_content = cache(load_content)
+"""Read once: every test has a bot of its own."""
 
 
 @dataclass
@@ -55,7 +58,7 @@ async def running(
     clock: Clock = now_here,
 ) -> AsyncIterator[Room]:
     """Run a bot; another one on the same file goes on where this one stopped."""
-    content = load_content(*packs)
+    content = _content(*packs)
     async with open_sqlite(file) as store:
         access = SlackAccess(BOT, APP, slack.api_url, admins)
         titles = {pack.script.id: pack.script.id for pack in content.packs}

@@ -65,6 +65,8 @@ class Channel:
     bot_in: bool = True
     private: bool = False
     archived: bool = False
+    refuses: str = ""
+    """What anybody is told who writes there."""
     messages: dict[str, Json] = field(default_factory=dict)
     """As they look now, by their time stamps."""
 
@@ -478,6 +480,8 @@ class FakeSlack:
             raise RefusedError("not_in_channel")
         if channel.archived:
             raise RefusedError("is_archived")
+        if channel.refuses:
+            raise RefusedError(channel.refuses)
         return channel
 
     def _shape(self, problems: list[str]) -> None:
