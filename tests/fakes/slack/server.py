@@ -129,6 +129,8 @@ class FakeSlack:
     _newest = 0
     """The last number that was given away; time stamps go by it."""
     _turn = 0
+    _uninstalled = False
+    """Nothing is sent any more, as long as the token is dead."""
     _passed = 0.0
 
     def __init__(
@@ -414,7 +416,7 @@ class FakeSlack:
         """Tell whether the app has subscribed to an event, and may know of it."""
         name = f"message.{event['channel_type']}" if event["type"] == "message" else event["type"]
         may = name != "message.im" or "im:history" in self.scopes
-        return may and name in self.subscriptions and not self.dead
+        return may and name in self.subscriptions and not (self._uninstalled and self.dead)
 
     def tell_of_change(self, channel: Channel, before: Json, now: Json | None) -> Json | None:
         """Return the event that a message was changed, or deleted; None where the app does not hear of it."""
@@ -849,7 +851,7 @@ class FakeSlack:
 
     async def uninstall(self, order: tuple[str, ...] = ("app_uninstalled", "tokens_revoked")) -> None:
         """Remove the app: its token is dead, and it is told so, in either order."""
-        self.dead = "account_inactive"
+        self.dead, self._uninstalled = "account_inactive", True
         for event in order:
             told: Json = {"type": event, "event_ts": str(time.time())}
             if event == "tokens_revoked":
