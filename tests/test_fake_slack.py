@@ -942,13 +942,13 @@ async def test_what_is_sent_while_no_bot_is_there_is_lost() -> None:
             assert await slack.until(lambda: slack.connected)
             await posted(bot, me, actions(button()))
         assert await slack.until(lambda: not slack.connected)
-        assert not await me.types("anybody?")
+        line = asyncio.ensure_future(me.types("anybody?"))
         assert await failing(me, me.clicks("Go")) == ["dispatch failed"]
         async with running(slack) as bot:
             assert await slack.until(lambda: slack.connected)
             assert await failing(me, me.clicks("Go")) == []
-            await asyncio.sleep(0.6)
-            assert bot.events == []
+            await asyncio.sleep(1)
+            assert (await line, bot.events) == (False, [])
 
 
 @pytest.mark.parametrize("order", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")])
