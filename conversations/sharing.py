@@ -77,8 +77,14 @@ def _other_channel(scene: Scene, channel: str) -> tuple[Reply, ...]:
 
 
 def _previewed(scene: Scene, sharing: Share) -> Outcome:
+    sharing = replace(sharing, previewed=_digest(scene, sharing))
     after = scene.with_check(replace(scene.now(Phase.SHARING), sharing=sharing))
     return after, (*_preview(after, sharing), *view(after))
+
+
+def _digest(scene: Scene, sharing: Share) -> str:
+    """Tell what was previewed from what would be seen now, whatever any clock says."""
+    return sha256(repr(shared_report(scene, sharing)).encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def _preview(scene: Scene, sharing: Share) -> tuple[Reply, ...]:
@@ -107,11 +113,12 @@ def post(scene: Scene) -> Outcome:
     if refused := _refused(scene, sharing.channel):
         after = to_next(scene)
         return after, (Say(refused), *view(after))
-    changed = max(scene.check.changed_at, scene.person.about.at)
-    if changed > sharing.at or now - sharing.at >= _DAY:
+    if _digest(scene, sharing) != sharing.previewed or now - sharing.at >= _DAY:
         after, replies = _previewed(scene, replace(sharing, at=now))
         return after, (Say(phrase("share.changed")), *replies)
-    after = to_next(scene.with_check(replace(scene.check, shares=(*scene.check.shares, sharing))))
+    after = to_next(
+        scene.with_check(replace(scene.check, shares=(*scene.check.shares, replace(sharing, previewed=""))))
+    )
     return after, (Noted(phrase("share.done", team=pseudonym(sharing))), *view(after))
 
 
@@ -119,6 +126,11 @@ def do_not_share(scene: Scene) -> Outcome:
     """Go on as if "share" had not been said."""
     after = to_next(scene)
     return after, (Noted(phrase("share.not_done")), *view(after))
+
+
+def unshare_or_not_share(scene: Scene) -> Outcome:
+    """Take "unshare" by itself as a no to what is previewed; with a number it means a copy that stands."""
+    return unshare(scene) if scene.meant.text or scene.meant.number is not None else do_not_share(scene)
 
 
 def other_language(scene: Scene) -> Outcome:

@@ -140,7 +140,7 @@ async def test_a_stop_acknowledges_what_was_begun_and_ends_well(tmp_path: Path) 
 @asynccontextmanager
 async def talking(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[FakeSlack, Person, Room, Health]]:
     monkeypatch.setattr("adapters.slack.connection.LOOK_SECONDS", 0.02)
-    monkeypatch.setattr("adapters.slack.platform.Connection", partial(Connection, ping=0.05, down=0.3))
+    monkeypatch.setattr("adapters.slack.platform.Connection", partial(Connection, ping=0.2, down=1.0))
     async with FakeSlack() as slack:
         me = person(slack, ME)
         async with running(slack, path / "bot.sqlite3") as room:

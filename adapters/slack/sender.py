@@ -192,7 +192,7 @@ class SlackSender:
         try:
             await self._call(key, "views.publish", user_id=key.person, view=part.view)
         except SlackApiError as error:
-            if _code(error) != "not_enabled":  # the app has no such page: nobody misses it
+            if code_of(error) != "not_enabled":  # the app has no such page: nobody misses it
                 raise
         return Sent()
 
