@@ -82,9 +82,10 @@ NASTY = (
     "字" * 3_100,
     "one\n\n\ntwo\n" * 200,
     " " * 40,
+    " " * 3_000,
     "\u200b\u200d\ufeff",
     "\u2028\u2029\x0b\x1c",
-    "word " * 1_500,
+    "word " * 700,
     "\n",
 )
 PIECES = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -185,6 +186,9 @@ SAID = st.builds(
 )
 HELD = json.dumps({"checks": [{}, {}], "people": [{"body": PRIVATE}], "odd": [1]})
 ITEMS = st.lists(PHRASES, max_size=12).map(tuple)
+# What is longer is shortened on the page.
+LINES = ROWS.filter(lambda rows: len(str(rows)) < 60_000)
+FEW_ITEMS = st.lists(PHRASES, max_size=3).map(tuple)
 KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     Say: st.builds(Say, PHRASES),
     Goodbye: st.builds(Goodbye, PHRASES),
@@ -206,7 +210,7 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
         ShowShared, reports(), st.sampled_from(["card", "detail"]), st.none() | st.just(NOON.date())
     ),
     ShowChecks: CHECKS,
-    ShowHome: st.builds(ShowHome, CHECKS, ITEMS, ITEMS),
+    ShowHome: st.builds(ShowHome, st.builds(ShowChecks, st.just(phrase("checks.title")), LINES), FEW_ITEMS, FEW_ITEMS),
     AskChannel: st.builds(
         AskChannel,
         st.just(phrase("share.where")),
@@ -430,6 +434,15 @@ def test_every_answer_can_be_changed_from_the_review(review: ReviewAnswers) -> N
     assert values == {one.step for one in review.answers}
 
 
+def test_the_words_of_a_packs_question_ping_nobody_in_a_notification_either() -> None:
+    words = "<!channel> & <https://x.example|here>: which team?"
+    ask = Ask("team", StepKind.TEXT, phrase("sections.kind_short"), None, told(words), phrase("hint.text"))
+    (made,) = parts(row_of(ask))
+    assert isinstance(made, Written)
+    assert made.text.endswith("\n&lt;!channel&gt; &amp; &lt;https://x.example|here&gt;: which team?")
+    assert squeezed(words) in shown((made,))
+
+
 def test_where_a_question_comes_before_other_words_nothing_is_said_twice_or_not_at_all() -> None:
     ask, after = AskChannel(phrase("share.where"), ()), Say(told(f"{PRIVATE} " + "words " * 400))
     for replies in ((ask, after), (after, ask), (after, ask, after)):
@@ -562,6 +575,20 @@ def test_each_message_of_a_copy_takes_the_place_of_the_one_with_its_number(repor
 
 def test_a_copy_without_words_is_taken_back() -> None:
     assert parts(replace(row_of(to=InChannel("C1", "S1")), copies=THERE[:2])) == (Removed(THERE[0]), Removed(THERE[1]))
+
+
+# -- the page ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["字" * 3_100, "👩‍💻" * 3_000, "word " * 2_400])
+def test_a_page_that_would_be_too_large_has_shorter_lines_and_still_all_of_them(text: str) -> None:
+    rows = tuple(CheckRow(f"abc{place}", place, told(text), phrase("checks.finished"), False) for place in range(60))  # noqa: FBT003
+    lines = tuple(told(f"{place}: {text}") for place in range(60))
+    made = it_is_sound(row_of(ShowHome(ShowChecks(phrase("checks.title"), rows), lines, lines[:5]), to=HomePage()))
+    starts = [f"{row.number}. {text[:20]}" for row in rows[:20]]
+    ends = [WORDS.text(phrase("card"), "en"), WORDS.text(phrase("who_sees"), "en")]
+    starts += [f"{place}: {text[:20]}" for place in (*range(60), *range(5))]
+    assert missing([*starts, *ends], made) == []
 
 
 # -- windows -------------------------------------------------------------------------------------------------------

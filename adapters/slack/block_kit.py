@@ -1,5 +1,6 @@
 """Replies -> Slack's messages: pure, and always within its limits."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -21,6 +22,7 @@ from adapters.slack.limits import (
     OPTIONS,
     TEXT,
     TICKS,
+    VIEW_BYTES,
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
@@ -56,6 +58,8 @@ WRITE = "write"
 """Begins the action of what opens a form; the id of the answer's button follows."""
 HERE = "here"
 """Begins the action of a button that leads to our chat as well."""
+_HOME_LINES = (10_000, 300, 50)
+"""How long lines on a page may be: as long as they are, unless the page would be too large then."""
 _SHORT_LABEL = 24
 """As wide as so many letters, of which a Chinese character takes two."""
 _FEW = 5
@@ -419,23 +423,31 @@ class BlockKit:
 
     def home(self, home: ShowHome) -> Page:
         """Return a person's page: their checks, what is to come, what to ask, the three questions."""
-        made = list(self._checks_at_home(home.checks))
-        made += self._listed(phrase("reminders.title"), map(self._text, home.reminders)) if home.reminders else []
-        made += self._listed(phrase("home.questions"), map(self._text, home.questions)) if home.questions else []
-        made.append({"type": "divider"})
-        made += blocks(paragraphs(self._text(phrase("card"))))
-        made += self._quiet(phrase("who_sees"))
-        return Page({"type": "home", "blocks": made[:HOME_BLOCKS]})
+        pages = (list(self._at_home(home, longest)) for longest in _HOME_LINES)
+        fitting = (made for made in pages if len(made) <= HOME_BLOCKS and len(json.dumps(made)) <= VIEW_BYTES)
+        made = next(fitting, None) or list(self._at_home(home, _HOME_LINES[-1]))[:HOME_BLOCKS]
+        return Page({"type": "home", "blocks": made})
+
+    def _at_home(self, home: ShowHome, longest: int) -> Iterator[Json]:
+        """Yield a page whose lines are shortened: the check itself has the whole of them."""
+        yield from self._checks_at_home(home.checks, longest)
+        for title, lines in (("reminders.title", home.reminders), ("home.questions", home.questions)):
+            if lines:
+                yield from self._listed(phrase(title), (clipped(self._text(line), longest) for line in lines))
+        yield {"type": "divider"}
+        yield from blocks(paragraphs(self._text(phrase("card"))))
+        yield from self._quiet(phrase("who_sees"))
 
     def empty_home(self) -> Page:
         """Return the page of somebody who was erased: Slack goes on showing the last one otherwise."""
         nobodys = BlockKit(self._catalogue, replace(self._message, check=None))
         return nobodys.home(ShowHome(ShowChecks(phrase("checks.none"), ()), (), ()))
 
-    def _checks_at_home(self, checks: ShowChecks) -> Iterator[Json]:
+    def _checks_at_home(self, checks: ShowChecks, longest: int) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(checks.title), "bold"))
         for row in checks.rows[:HOME_ROWS]:
-            yield from self._check(row)
+            title = phrase("answer.text", text=clipped(self._text(row.title), longest))
+            yield from self._check(replace(row, title=title))
         if len(checks.rows) > HOME_ROWS:
             yield from self._quiet(phrase("home.more", n=len(checks.rows) - HOME_ROWS))
         yield _actions(
