@@ -496,7 +496,7 @@ async def test_a_message_for_one_person_is_in_no_history_and_cannot_be_changed()
 
 async def test_files_take_three_steps() -> None:
     async with together() as (slack, bot, me):
-        slack.share_seconds = 0.01
+        slack.share_seconds = 1.0
         dm = (await bot.client.conversations_open(users=me.id))["channel"]["id"]
         done = await bot.client.files_upload_v2(channel=dm, filename="a.txt", content="abc", initial_comment="here")
         assert me.files == []
