@@ -450,6 +450,3 @@ def _first_words(turn: Turn) -> Phrase:
     said = (reply.text for reply in turn.replies if isinstance(reply, Say))
     listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
     return next(chain(said, listed), phrase("form.unread"))
-
-
-Listener = Callable[..., Awaitable[BoltResponse | None]]
