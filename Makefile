@@ -51,7 +51,7 @@ bench: $(VENV)/.ready-to-develop            ## how fast turns and clicks are, be
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
-		tests/test_slack_scenarios.py tests/test_discord_scenarios.py
+		tests/test_slack_scenarios.py tests/test_slack_payloads.py tests/test_discord_scenarios.py
 
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -42,7 +42,7 @@ def button_id(button: Button) -> str:
 def read_button_id(written: str) -> Button | None:
     """Read an id; None where it is none of ours, or was tampered with."""
     parts = written.split(_BETWEEN)
-    if len(parts) != len(Button.__dataclass_fields__) or parts[0] not in set(Intent):
+    if len(written) > LONGEST or len(parts) != len(Button.__dataclass_fields__) or parts[0] not in set(Intent):
         return None
     intent, check, seen, step, argument = parts
     if seen and not (seen.isascii() and seen.isdecimal()):

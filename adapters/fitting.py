@@ -12,7 +12,8 @@ def split(text: str, limit: int) -> Iterator[str]:
     """Split a text into parts of at most so many characters: at a paragraph, a line, a sentence, a word."""
     while len(text) > limit:
         at = next((end for border in _BORDERS if (end := _last(text, border, limit)) > limit // 2), limit)
-        yield text[:at].rstrip()
+        if head := text[:at].rstrip():
+            yield head
         text = text[at:].lstrip()
     if text:
         yield text

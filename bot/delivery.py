@@ -238,9 +238,10 @@ class Delivery:
                 return False
             case Failed() | GaveUp():
                 note("gave_up", conversation=conversation(row.key), row=row.id, reason=outcome.reason)
-                if isinstance(row.message.to, InChannel) and row.message.replies and self._given_up:
+                if isinstance(row.message.to, InChannel) and self._given_up:
                     # Its owner is told at once; a dead letter would be told of at their next visit, and tried again.
                     await self._given_up(row, outcome.reason)
+                if isinstance(row.message.to, InChannel) and row.message.replies and self._given_up:
                     await self._outbox.drop(row)
                 else:
                     await self._outbox.give_up(row, outcome.reason)

@@ -14,7 +14,7 @@ from bot.limits import PERSON, WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
 from conversations.catalogue import Phrase
-from conversations.events import ShareEnded
+from conversations.events import LEFT_STANDING, ShareEnded
 from conversations.messages import DirectMessage, InChannel, Outgoing
 from conversations.ports import MessageSender, NotReadyError, Outbox, SessionStore, TurnHandler
 from conversations.reminders import Policy
@@ -73,8 +73,9 @@ class Engine:
         self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
 
     async def _not_shared(self, row: Outgoing, reason: str) -> None:
-        """Tell the owner of a shared report that its copy did not get there."""
+        """Tell the owner of a shared report that its copy did not get there, or could not be taken back."""
         to, check = row.message.to, row.message.check
+        reason = reason if row.message.replies else LEFT_STANDING
         if isinstance(to, InChannel) and check:
             await self.intake.handle(ShareEnded(row.key, self._clock(), check, to.share, reason), DirectMessage())
 

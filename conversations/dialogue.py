@@ -485,6 +485,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     (Phase.SHARING, Intent.YES): Move(sharing.post, (Phase.SHARING, *_ON_OR_REVIEW)),
     (Phase.SHARING, Intent.NO): Move(sharing.do_not_share, _ON_OR_REVIEW),
     (Phase.SHARING, Intent.BACK): Move(sharing.do_not_share, _ON_OR_REVIEW),
+    (Phase.SHARING, Intent.UNSHARE): Move(sharing.unshare_or_not_share, (Phase.SHARING, *_ON_OR_REVIEW)),
     (Phase.SHARING, Intent.LANGUAGE): _same(Phase.SHARING, sharing.other_language),
     # the person's own decision is being asked
     (Phase.DECIDING, Intent.GO_ON): Move(deciding.decided, _ON),

@@ -98,6 +98,10 @@ class LookedHome:
     check: None = None
 
 
+LEFT_STANDING = "left_standing"
+"""The platform would not let a copy be taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShareEnded:
     """A shared report could not be posted, or was taken down by somebody else than its owner."""
@@ -107,7 +111,7 @@ class ShareEnded:
     check: str
     share: str
     reason: str
-    """A code: `taken_down`, or why the platform refused."""
+    """A code: `taken_down`, LEFT_STANDING, or why the platform refused."""
     id: str | None = None
 
 

@@ -135,6 +135,8 @@ class Share:
     """Kinds of fields (conversations/redaction.py) that the owner shows beyond those that are always shown."""
     updated_at: datetime | None = None
     """When the copy last followed a change; None: it is as it was posted."""
+    previewed: str = ""
+    """A digest of what was previewed, until it is posted."""
 
 
 @dataclass(frozen=True, slots=True)

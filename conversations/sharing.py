@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from conversations import looking_up
 from conversations.catalogue import Phrase, phrase
-from conversations.events import Event, Pressed, ShareEnded, Typed
+from conversations.events import LEFT_STANDING, Event, Pressed, ShareEnded, Typed
 from conversations.redaction import HIDEABLE, pseudonym, redact
 from conversations.replies import AskChannel, Listed, Noted, Post, Reply, Say, ShowShared
 from conversations.report import Report
@@ -77,8 +77,14 @@ def _other_channel(scene: Scene, channel: str) -> tuple[Reply, ...]:
 
 
 def _previewed(scene: Scene, sharing: Share) -> Outcome:
+    sharing = replace(sharing, previewed=_digest(scene, sharing))
     after = scene.with_check(replace(scene.now(Phase.SHARING), sharing=sharing))
     return after, (*_preview(after, sharing), *view(after))
+
+
+def _digest(scene: Scene, sharing: Share) -> str:
+    """Tell what was previewed from what would be seen now, whatever any clock says."""
+    return sha256(repr(shared_report(scene, sharing)).encode(errors="surrogatepass")).hexdigest()[:24]
 
 
 def _preview(scene: Scene, sharing: Share) -> tuple[Reply, ...]:
@@ -107,11 +113,12 @@ def post(scene: Scene) -> Outcome:
     if refused := _refused(scene, sharing.channel):
         after = to_next(scene)
         return after, (Say(refused), *view(after))
-    changed = max(scene.check.changed_at, scene.person.about.at)
-    if changed > sharing.at or now - sharing.at >= _DAY:
+    if _digest(scene, sharing) != sharing.previewed or now - sharing.at >= _DAY:
         after, replies = _previewed(scene, replace(sharing, at=now))
         return after, (Say(phrase("share.changed")), *replies)
-    after = to_next(scene.with_check(replace(scene.check, shares=(*scene.check.shares, sharing))))
+    after = to_next(
+        scene.with_check(replace(scene.check, shares=(*scene.check.shares, replace(sharing, previewed=""))))
+    )
     return after, (Noted(phrase("share.done", team=pseudonym(sharing))), *view(after))
 
 
@@ -119,6 +126,11 @@ def do_not_share(scene: Scene) -> Outcome:
     """Go on as if "share" had not been said."""
     after = to_next(scene)
     return after, (Noted(phrase("share.not_done")), *view(after))
+
+
+def unshare_or_not_share(scene: Scene) -> Outcome:
+    """Take "unshare" by itself as a no to what is previewed; with a number it means a copy that stands."""
+    return unshare(scene) if scene.meant.text or scene.meant.number is not None else do_not_share(scene)
 
 
 def other_language(scene: Scene) -> Outcome:
@@ -165,6 +177,9 @@ def ended(scene: Scene) -> Outcome:
     """Let go of a copy that somebody else took down, or that the platform would not take; and tell its owner."""
     event = scene.event
     found = [one for one in scene.check.shares if isinstance(event, ShareEnded) and one.id == event.share]
+    if isinstance(event, ShareEnded) and event.reason == LEFT_STANDING:
+        team = pseudonym(Share(event.share, "", event.at))
+        return scene, (Say(phrase(f"share_ended.{LEFT_STANDING}", team=team)),)
     if not found:
         return scene, ()
     reason = next((one for one in _REASONS if scene.meant.text.startswith(one)), "other")

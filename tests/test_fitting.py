@@ -10,6 +10,7 @@ from adapters.fitting import clipped, split, together
 def test_nothing_but_space_at_the_borders_is_lost_when_a_text_is_split(text: str, limit: int) -> None:
     parts = list(split(text, limit))
     assert all(len(part) <= limit for part in parts)
+    assert all(parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
@@ -19,6 +20,7 @@ def test_a_text_is_split_where_it_hurts_least() -> None:
     assert list(split("一二三四五。六七八九十。", 9)) == ["一二三四五。", "六七八九十。"]
     assert list(split("x" * 25, 10)) == ["x" * 10, "x" * 10, "x" * 5]
     assert list(split("", 10)) == []
+    assert list(split(" " * 25, 10)) == []
 
 
 def test_a_label_is_shortened_with_a_mark() -> None:

@@ -125,17 +125,35 @@ def test_whatever_else_is_asked_meanwhile_a_preview_is_forgotten_then() -> None:
     assert (me.check.phase, me.check.sharing) == (Phase.DECIDING, None)
 
 
-@pytest.mark.parametrize("line", ["fine 1 I like it", "remind me in 2 hours"])
-def test_a_preview_that_may_no_longer_be_what_is_posted_is_shown_again(line: str) -> None:
+@pytest.mark.parametrize("seconds", [60, -20])
+def test_a_preview_that_is_no_longer_what_would_be_posted_is_shown_again_whatever_clocks_say(seconds: int) -> None:
     me = owner()
-    me.session = replace(me.session, person=replace(me.session.person, zone="Europe/Berlin"))
     me.say("share", channel="C1")
-    me.now += timedelta(minutes=1)
-    me.say(line)
+    me.now += timedelta(seconds=seconds)
+    me.say("fine 1 I like it")
     again = me.say("yes")
     assert keys(again.replies)[:2] == ["share.changed", "share.preview"]
     assert (again.posts, me.check.shares) == ((), ())
     assert me.say("yes").posts
+
+
+def test_what_changes_nothing_that_is_seen_lets_a_preview_stand() -> None:
+    me = owner()
+    me.session = replace(me.session, person=replace(me.session.person, zone="Europe/Berlin"))
+    me.say("share", channel="C1")
+    me.now += timedelta(minutes=1)
+    me.say("remind me in 2 hours")
+    assert me.say("yes").posts
+
+
+def test_taking_back_what_is_only_previewed_shares_nothing_and_leaves_other_copies() -> None:
+    me = owner()
+    me.say("share", channel="C1")
+    me.say("yes")
+    me.say("share", channel="C2")
+    turn = me.say("unshare")
+    assert keys(turn.replies) == ["share.not_done"]
+    assert (turn.posts, [one.channel for one in me.check.shares]) == ((), ["C1"])
 
 
 def test_a_preview_of_yesterday_is_shown_again() -> None:

@@ -372,8 +372,42 @@ async def test_whoever_wants_to_be_forgotten_gets_messages_files_and_copies_take
         assert "Acme" not in await chat.room.store.held(chat.key)
 
 
+@pytest.mark.parametrize("trouble", [None, "not_enabled"])
+async def test_the_home_page_of_whoever_was_forgotten_shows_nothing_any_more(
+    tmp_path: Path, trouble: str | None
+) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.me.types("Acme Search")
+        await chat.room.quiet()
+        await chat.me.opens_home()
+        await chat.room.quiet()
+        assert chat.me.home_page
+        assert "Acme" in chat.me.home_page.words
+        chat.slack.failing["views.publish"] = [trouble] if trouble else []
+        for words in ("forget me", "yes"):
+            await chat.me.types(words)
+            await chat.room.quiet()
+        assert ("Acme" in chat.me.home_page.words) == bool(trouble)
+        assert "Acme" not in await chat.room.store.held(chat.key)
+        assert await chat.dead() == []
+
+
+async def test_a_copy_that_cannot_be_taken_back_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.me.types("Acme Search")
+        await chat.room.quiet()
+        await chat.share()
+        chat.slack.failing["chat.delete"] = ["channel_not_found"]
+        await chat.me.types("unshare")
+        told = await chat.me.sees("still stands in its channel")
+        assert "Acme" not in told.words
+        await chat.room.quiet()
+        assert chat.slack.channels[CHANNEL].messages
+
+
 # -- being sent away -------------------------------------------------------------------------------------------------
 
+_REMOVED = {"type": "app_uninstalled"}
 _ORDERS = [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")]
 
 
@@ -409,13 +443,20 @@ async def test_a_user_token_that_was_revoked_sends_nobody_away(tmp_path: Path) -
         assert await chat.room.store.gone("slack") == []
 
 
+async def test_a_removal_that_was_undone_sends_nobody_away_when_slack_tells_of_it_again(tmp_path: Path) -> None:
+    async with chatting(tmp_path) as chat:
+        before = str(time.time() - 120)
+        assert await chat.slack.send_event(_REMOVED | {"event_ts": before})
+        assert await chat.room.store.gone("slack") == []
+
+
 async def test_a_removal_that_could_not_be_noted_comes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with chatting(tmp_path) as chat:
         chat.slack.ack_seconds = 0.3
         with monkeypatch.context() as patch:
             patch.setattr(chat.room.store, "left", _cannot)
-            assert not await chat.slack.send_event({"type": "app_uninstalled"})
-        assert await chat.slack.send_event({"type": "app_uninstalled"})
+            assert not await chat.slack.send_event(_REMOVED | {"event_ts": str(time.time())})
+        assert await chat.slack.send_event(_REMOVED | {"event_ts": str(time.time())})
         assert await chat.room.store.gone("slack") == ["-.T0001"]
 
 
@@ -507,10 +548,28 @@ async def test_a_turn_that_fails_behind_its_acknowledgement_leaves_everything_as
         with monkeypatch.context() as patch:
             patch.setattr(chat.room.store, "commit", late)
             await chat.me.clicks("Don't know yet")
-            await asyncio.sleep(0.6)
+            assert await chat.slack.until(lambda: any(one.text == said("not_saved") for one in chat.me.ephemerals))
+            assert await chat.me.types("Acme Search")
+            assert await chat.slack.until(lambda: any(one.text == said("not_saved") for one in chat.me.dm))
         assert chat.me.failed == []
-        await chat.me.clicks("Don't know yet")
+        await chat.me.clicks("Don't know yet", chat.me.dm[1])
         await chat.me.sees(SECOND)
+
+
+async def test_a_window_keeps_what_was_typed_until_it_is_saved_and_it_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.listeners.GUARD_SECONDS", 0.2)
+    async with chatting(tmp_path) as chat:
+        await chat.me.clicks("Write it…")
+        assert await chat.slack.until(lambda: chat.me.modal is not None)
+        async with slow_store(chat, monkeypatch, 0.6):
+            assert await chat.me.submits({"answer": "Acme Search"}) == {"answer": said("busy")}
+            await chat.me.sees(SECOND)
+        assert await chat.me.submits({"answer": "Acme Search"}) == {}
+        await chat.room.quiet()
+        (check,) = await chat.room.store.checks(chat.key)
+        assert [len(given) for given in check.answers.values()] == [1]
 
 
 # -- a store that cannot write ---------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def test_every_scope_is_needed_by_a_method_that_is_called_or_by_what_is_listened
     source = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "adapters" / "slack").glob("*.py"))
     called = {method for method in _METHODS if method in source or method.replace(".", "_") in source}
     called |= set(sender._UPLOADING) if "files_upload_v2" in source else set()
-    needed = {scope for scope, _, _ in (_METHODS[method] for method in called)} - {"", "connections:write"}
+    needed = {_METHODS[method].scope for method in called} - {"", "connections:write"}
     assert needed | {"commands"} == set(SCOPES)
     by_event = {"message.im": "im:history"}
     listened = manifest()["settings"]["event_subscriptions"]["bot_events"]

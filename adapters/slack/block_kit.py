@@ -1,9 +1,11 @@
 """Replies -> Slack's messages: pure, and always within its limits."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import assert_never
+from unicodedata import east_asian_width
 
 from adapters.button_ids import Button, button_id
 from adapters.documents.outline import Outline
@@ -18,7 +20,9 @@ from adapters.slack.limits import (
     MESSAGE_CHARACTERS,
     OPTION_TEXT,
     OPTIONS,
+    TEXT,
     TICKS,
+    VIEW_BYTES,
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
@@ -54,7 +58,10 @@ WRITE = "write"
 """Begins the action of what opens a form; the id of the answer's button follows."""
 HERE = "here"
 """Begins the action of a button that leads to our chat as well."""
+_HOME_LINES = (10_000, 300, 50)
+"""How long lines on a page may be: as long as they are, unless the page would be too large then."""
 _SHORT_LABEL = 24
+"""As wide as so many letters, of which a Chinese character takes two."""
 _FEW = 5
 _FIRST = 3
 """Of a longer menu so many are buttons, the rest is behind one."""
@@ -128,6 +135,8 @@ def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
             return tuple(page.copies(row.copies))
         case HomePage():
             return tuple(page.home(reply) for reply in message.replies if isinstance(reply, ShowHome))
+        case _ if message.farewell:
+            return (*page.direct(row), page.empty_home())
         case _:
             return tuple(page.direct(row))
 
@@ -151,8 +160,9 @@ class BlockKit:
         noted = [reply for reply in replies if isinstance(reply, Noted)]
         settled = pressed or row.asking
         if noted and settled:
-            folded = list(chain.from_iterable(map(self._noted, noted)))
-            yield self._written([(noted[0], folded)], at=settled)
+            folded, *rest = _fitting([(reply, [block]) for reply in noted for block in self._noted(reply)])
+            yield self._written(folded, at=settled)
+            yield from map(self._written, rest)
             replies = tuple(reply for reply in replies if not isinstance(reply, Noted))
         elif pressed and all(isinstance(reply, _IN_PLACE) for reply in replies):
             whole = list(self._grouped(replies))
@@ -182,8 +192,8 @@ class BlockKit:
                 pieces += [(reply, part) for part in _halves(rendered)]
             else:
                 pieces += [(reply, [block]) for block in rendered]
-        body = [piece for piece in pieces if not isinstance(piece[0], _ASKING)]
-        tail = pieces[len(body) :]
+        asking = next((at for at, piece in enumerate(pieces) if isinstance(piece[0], _ASKING)), len(pieces))
+        body, tail = pieces[:asking], pieces[asking:]
         if sum(characters(blocks) for _, blocks in body) <= _BESIDE_CHARACTERS:
             body, tail = [], pieces
         for part in (body, tail):
@@ -225,6 +235,8 @@ class BlockKit:
             case ShowReport():
                 yield from outlined(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case ShowShared():
+                # A preview: it begins here, and here begins what will be in the thread.
+                yield {"type": "divider"}
                 yield from self._shared(reply)
             case ShowChecks():
                 yield from self._checks(reply)
@@ -293,7 +305,7 @@ class BlockKit:
             case StepKind.SCALE if ask.high - ask.low < BUTTONS:
                 points = [f"{number:g}" for number in range(int(ask.low), int(ask.high) + 1)]
                 yield _actions([self._pick(ask.step, point, point) for point in points])
-            case StepKind.CHOICE if len(labels) <= _FEW and all(len(label) <= _SHORT_LABEL for label in labels):
+            case StepKind.CHOICE if len(labels) <= _FEW and all(_width(label) <= _SHORT_LABEL for label in labels):
                 picks = zip(labels, ask.choice_ids, strict=True)
                 yield _actions([self._pick(ask.step, label, value) for label, value in picks])
             case StepKind.CHOICE if len(labels) <= TICKS:
@@ -312,8 +324,8 @@ class BlockKit:
         if len(options) <= TICKS:
             boxes = {"type": "checkboxes", "action_id": TICKED, "options": options}
             return {"type": "actions", "block_id": TICKED, "elements": [boxes]}
-        menu = {**self._menu(TICKED, "pick", options), "type": "multi_static_select"}
-        return {"type": "section", "block_id": TICKED, "text": _plain(self._label("pick")), "accessory": menu}
+        menu = {**self._menu(TICKED, "pick_several", options), "type": "multi_static_select"}
+        return {"type": "section", "block_id": TICKED, "text": _plain(self._label("pick_several")), "accessory": menu}
 
     def _ways_out(self, ask: Ask) -> list[Json]:
         unsaid = {reason: self._id(Intent.ANSWER, argument=f"{UNSAID}{reason}", step=ask.step) for reason in NonAnswer}
@@ -348,7 +360,7 @@ class BlockKit:
         lines = [(one, self._text(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
         parts = list(paragraphs(self._text(review.title), "bold"))
         for one, line in lines:
-            first, *rest = split(line, CONTEXT_TEXT)
+            first, *rest = list(split(line, TEXT)) or ["—"]
             parts.append(listed([[said(first)]], ordered_from=one.number))
             parts += [section(said(piece)) for piece in rest]
         if not review.complete:
@@ -367,23 +379,21 @@ class BlockKit:
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))
-        yield from map(self._check, reply.rows)
+        for row in reply.rows:
+            yield from self._check(row)
         yield _actions([self._button(Intent.NEW, "new", fresh=True)])
 
-    def _check(self, row: CheckRow) -> Json:
+    def _check(self, row: CheckRow) -> Iterator[Json]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"
         line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
         go_on = button_id(Button(Intent.RESUME, row.id))
-        return {
-            "type": "section",
-            "text": _plain(clipped(line, CONTEXT_TEXT)),
-            "accessory": _button(self._label("resume"), go_on),
-        }
+        first, *rest = split(line, TEXT)
+        yield {"type": "section", "text": _plain(first), "accessory": _button(self._label("resume"), go_on)}
+        yield from blocks(section(said(piece)) for piece in rest)
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.text), "bold"))
-        if reply.allowed:
-            yield from blocks([section(*({"type": "channel", "channel_id": one} for one in reply.allowed[:50]))])
+        yield from blocks(listed([[{"type": "channel", "channel_id": one}]]) for one in reply.allowed)
         yield _actions(
             [
                 {
@@ -413,21 +423,37 @@ class BlockKit:
 
     def home(self, home: ShowHome) -> Page:
         """Return a person's page: their checks, what is to come, what to ask, the three questions."""
-        made = list(self._checks_at_home(home.checks))
-        made += self._listed(phrase("reminders.title"), map(self._text, home.reminders)) if home.reminders else []
-        made += self._listed(phrase("home.questions"), map(self._text, home.questions)) if home.questions else []
-        made += blocks(paragraphs(self._text(phrase("card"))))
-        made += self._quiet(phrase("who_sees"))
-        return Page({"type": "home", "blocks": made[:HOME_BLOCKS]})
+        pages = (list(self._at_home(home, longest)) for longest in _HOME_LINES)
+        fitting = (made for made in pages if len(made) <= HOME_BLOCKS and len(json.dumps(made)) <= VIEW_BYTES)
+        made = next(fitting, None) or list(self._at_home(home, _HOME_LINES[-1]))[:HOME_BLOCKS]
+        return Page({"type": "home", "blocks": made})
 
-    def _checks_at_home(self, checks: ShowChecks) -> Iterator[Json]:
+    def _at_home(self, home: ShowHome, longest: int) -> Iterator[Json]:
+        """Yield a page whose lines are shortened: the check itself has the whole of them."""
+        yield from self._checks_at_home(home.checks, longest)
+        for title, lines in (("reminders.title", home.reminders), ("home.questions", home.questions)):
+            if lines:
+                yield from self._listed(phrase(title), (clipped(self._text(line), longest) for line in lines))
+        yield {"type": "divider"}
+        yield from blocks(paragraphs(self._text(phrase("card"))))
+        yield from self._quiet(phrase("who_sees"))
+
+    def empty_home(self) -> Page:
+        """Return the page of somebody who was erased: Slack goes on showing the last one otherwise."""
+        nobodys = BlockKit(self._catalogue, replace(self._message, check=None))
+        return nobodys.home(ShowHome(ShowChecks(phrase("checks.none"), ()), (), ()))
+
+    def _checks_at_home(self, checks: ShowChecks, longest: int) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(checks.title), "bold"))
-        yield from map(self._check, checks.rows[:HOME_ROWS])
+        for row in checks.rows[:HOME_ROWS]:
+            title = phrase("answer.text", text=clipped(self._text(row.title), longest))
+            yield from self._check(replace(row, title=title))
         if len(checks.rows) > HOME_ROWS:
             yield from self._quiet(phrase("home.more", n=len(checks.rows) - HOME_ROWS))
         yield _actions(
             [self._button(Intent.NEW, "new", fresh=True, primary=True), self._button(Intent.SETTINGS, "settings")]
         )
+        yield {"type": "divider"}
 
     # -- buttons -----------------------------------------------------------------------------------------------------
 
@@ -482,6 +508,10 @@ def _fitting(pieces: list[tuple[Reply, list[Json]]]) -> Iterator[list[tuple[Repl
 
     for group in together(pieces, size, MESSAGE_BLOCKS, MESSAGE_CHARACTERS):
         yield list(group)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _plain(text: str) -> Json:

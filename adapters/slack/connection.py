@@ -19,7 +19,6 @@ from conversations.ports import NotReadyError
 PING_SECONDS = 5.0
 """Four of them without an answer are silence."""
 LOOK_SECONDS = 1.0
-CONNECT_SECONDS = 20.0
 DOWN_SECONDS = 30.0
 """How long slack_sdk may try by itself before everything is built anew."""
 REBUILDS = 10

@@ -1,7 +1,7 @@
 """The windows (modals) that Slack opens over a conversation: for long text, and for what admins set."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters.fitting import clipped
@@ -15,6 +15,9 @@ WRITE_FORM = "write"
 RULES_FORM = "rules"
 ANSWER = "answer"
 _LABEL = 2_000
+
+Words = Callable[[str], str]
+"""Words a sentence by its address."""
 
 
 def write_form(catalogue: Catalogue, language: str, question: str, button: str, at: Receipt | None) -> Json:
@@ -84,11 +87,11 @@ def rules_written(view: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _words(catalogue: Catalogue, language: str) -> Any:  # noqa: ANN401  a function of a key
+def _words(catalogue: Catalogue, language: str) -> Words:
     return lambda key: catalogue.text(phrase(key), language)
 
 
-def _window(text: Any, name: str, about: str) -> Json:  # noqa: ANN401  as above
+def _window(text: Words, name: str, about: str) -> Json:
     return {
         "type": "modal",
         "callback_id": name,

@@ -15,7 +15,8 @@ from conversations.session import Intent, SessionKey
 PLATFORM = "slack"
 Body = Mapping[str, Any]
 _ENTITY = re.compile(r"<(?:[@#!]([A-Z0-9^a-z]+)|([^<>|]+))(?:\|([^<>]*))?>")
-_OURS = ("channel_join", "bot_message", "message_changed", "message_deleted")
+_BY_A_PERSON = (None, "file_share", "me_message", "thread_broadcast")
+"""Subtypes of what somebody wrote; the others tell of edits, of joins, of what bots said."""
 
 
 def place_of(team: str, enterprise: str | None) -> str:
@@ -44,20 +45,28 @@ def plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def moment(timestamp: str | None, now: datetime) -> datetime:
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _object(value: object) -> Body:
+    return value if isinstance(value, Mapping) else {}
+
+
+def moment(timestamp: object, now: datetime) -> datetime:
     """Return when it happened, by Slack's clock where it says so."""
     try:
-        return datetime.fromtimestamp(float(timestamp), UTC) if timestamp else now
+        return datetime.fromtimestamp(float(_text(timestamp)), UTC) if timestamp else now
     except (ValueError, OverflowError, OSError):
         return now
 
 
 def command(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Opened | Typed:
     """Read `/teamcheck` and the words behind it; `fresh` is the id of a check that may begin."""
-    text, repeated = plain(body.get("text") or "").strip(), body["trigger_id"]
+    text, repeated = plain(_text(body.get("text"))).strip(), body["trigger_id"]
     if not text:
         return Opened(key, now, fresh, language=about.language, zone=about.zone, id=repeated)
-    channel = body.get("channel_id") or ""
+    channel = _text(body.get("channel_id"))
     return Typed(
         key,
         now,
@@ -79,13 +88,13 @@ def shortcut(body: Body, key: SessionKey, about: About, now: datetime, fresh: st
 def typed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Typed | None:
     """Read a line in our direct messages; None for what nobody typed."""
     event = body["event"]
-    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") in _OURS:
+    if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in _BY_A_PERSON:
         return None
     at = moment(event.get("ts"), now)
     return Typed(
         key,
         at,
-        plain(event.get("text") or ""),
+        plain(_text(event.get("text"))),
         id=body["event_id"],
         new_check=fresh,
         language=about.language,
@@ -105,7 +114,7 @@ def action_id(body: Body) -> str:
     """Return the id that was pressed: of an overflow menu, the one of its option."""
     action = body["actions"][0]
     if action["action_id"] == MORE:
-        return str((action.get("selected_option") or {}).get("value", ""))
+        return _text(_object(action.get("selected_option")).get("value"))
     return str(action["action_id"])
 
 
@@ -140,23 +149,25 @@ def pressed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str
 
 def _picked(action: Body, body: Body, intent: Intent) -> tuple[str, ...]:
     if action["action_id"] != MORE:
-        if option := action.get("selected_option"):
-            return (str(option["value"]),)
-        if conversation := action.get("selected_conversation"):
-            return (str(conversation),)
+        if option := _text(_object(action.get("selected_option")).get("value")):
+            return (option,)
+        if conversation := _text(action.get("selected_conversation")):
+            return (conversation,)
     if intent is not Intent.ANSWER:
         return ()
     # "Done": what is ticked is in the state of the whole message. Nothing ticked is no answer yet.
-    ticked = ((body.get("state") or {}).get("values") or {}).get(TICKED, {}).get(TICKED, {})
-    return tuple(str(option["value"]) for option in ticked.get("selected_options") or ()) or ("",)
+    values = _object(_object(body.get("state")).get("values"))
+    ticked = _object(_object(values.get(TICKED)).get(TICKED)).get("selected_options")
+    options = ticked if isinstance(ticked, list) else []
+    return tuple(filter(None, (_text(_object(option).get("value")) for option in options))) or ("",)
 
 
 def pressed_at(body: Body) -> Receipt | None:
     """Return the message of ours whose button was pressed, where we may write over it: in our direct messages."""
-    container = body.get("container") or {}
+    container = _object(body.get("container"))
     if container.get("type") != "message" or container.get("is_ephemeral"):
         return None
-    channel, ts = str(container.get("channel_id", "")), str(container.get("message_ts", ""))
+    channel, ts = _text(container.get("channel_id")), _text(container.get("message_ts"))
     return Receipt(channel, ts, asks=True) if channel.startswith("D") and ts else None
 
 

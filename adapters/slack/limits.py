@@ -6,6 +6,8 @@ MESSAGE_CHARACTERS = 9_000
 """Of all blocks of a message together: undocumented; refused (`msg_blocks_too_long`) from some 11,300 on."""
 HOME_BLOCKS = 90
 """Slack takes 100 blocks in a view."""
+VIEW_BYTES = 200_000
+"""Slack takes 250,000 of a view, written as JSON."""
 TEXT = 2_900
 """Slack takes 3,000 characters in a text object."""
 HEADER = 150

@@ -7,6 +7,7 @@ Free of the transport: Socket Mode and HTTP end in the same listeners. Bolt runs
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -92,6 +93,8 @@ class Listeners:
         self._packs = packs
         self._new_id = new_id
         self._now = clock
+        self._since = clock().replace(microsecond=0)
+        """When the token was found to be good: a removal from before then was undone."""
         self._going: set[asyncio.Task[Any]] = set()
 
     async def drained(self, seconds: float) -> None:
@@ -193,9 +196,14 @@ class Listeners:
             return None
         taken = await self._take(event, DirectMessage(at), context)
         turn = taken.turn
+        submit = str((body["view"].get("submit") or {}).get("text", ""))
+        language = self._read_on(submit, "send") or self._spoken(About())
         if taken.refused:
-            await self._in_form(ack, forms.ANSWER, phrase("not_saved"), self._language(taken, About()))
-        elif turn and turn.unread:
+            await self._in_form(ack, forms.ANSWER, phrase("not_saved"), language)
+        elif turn is None:
+            # It may fail yet, and what was written is in this window alone; sent again it counts once.
+            await self._in_form(ack, forms.ANSWER, phrase("busy"), language)
+        elif turn.unread:
             await self._in_form(ack, forms.ANSWER, _first_words(turn), self._language(taken, About()))
         else:
             await ack()
@@ -203,7 +211,7 @@ class Listeners:
 
     async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
         about = await self._people.about(context.team_id or "", context.user_id or "")
-        language = self._read_on(incoming.label(body)) or self._spoken(about)
+        language = self._read_on(incoming.label(body), "write") or self._spoken(about)
         question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
         view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
         try:
@@ -301,10 +309,12 @@ class Listeners:
         if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             await ack()
             return None
+        at = incoming.moment(str(body.get("event_time", "")), self._now())
+        if at < self._since:
+            await ack()
+            return None
         try:
-            await self._workspaces.left(
-                self._key(context), incoming.moment(str(body.get("event_time", "")), self._now())
-            )
+            await self._workspaces.left(self._key(context), at)
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()
@@ -330,10 +340,27 @@ class Listeners:
         task = self._behind(self._turns.handle(event, reply_to))
         await asyncio.wait([task], timeout=_left(context, GUARD_SECONDS))
         if not task.done():
+            if reply_to is not None and not isinstance(reply_to, HomePage):
+                self._behind(self._told_if_lost(task, context))
             return Taken()
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
+
+    async def _told_if_lost(self, task: asyncio.Task[Turn], context: AsyncBoltContext) -> None:
+        """Say that it was not saved after all: it was acknowledged, so Slack brings it no more."""
+        await asyncio.wait([task])
+        if not isinstance(task.exception(), StorageError | ClosedError):
+            return
+        key, about = await self._whose(context)
+        if context.response_url and context.respond:
+            await self._whispered(context.respond, phrase("not_saved"), key, self._spoken(about))
+            return
+        with suppress(*_UNHEARD):
+            chat = await context.client.conversations_open(users=key.person)
+            await context.client.chat_postMessage(
+                channel=chat["channel"]["id"], text=self._words(phrase("not_saved"), about)
+            )
 
     def _behind(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)
@@ -360,10 +387,10 @@ class Listeners:
     def _spoken(self, about: About) -> str:
         return language_for(about.language or "", self._catalogue.languages)
 
-    def _read_on(self, label: str) -> str | None:
-        """Return the language of the button that opens a form: the one the person reads, whatever Slack says."""
-        write = phrase("buttons.write")
-        return next((one for one in self._catalogue.languages if self._catalogue.text(write, one) == label), None)
+    def _read_on(self, label: str, button: str) -> str | None:
+        """Return the language of a button by its label: the one the person reads, whatever Slack says."""
+        name = phrase(f"buttons.{button}")
+        return next((one for one in self._catalogue.languages if self._catalogue.text(name, one) == label), None)
 
     def _language(self, taken: Taken, about: About) -> str:
         person = taken.turn.session.person if taken.turn else None
@@ -423,6 +450,3 @@ def _first_words(turn: Turn) -> Phrase:
     said = (reply.text for reply in turn.replies if isinstance(reply, Say))
     listed = (reply.items[0] for reply in turn.replies if isinstance(reply, Listed))
     return next(chain(said, listed), phrase("form.unread"))
-
-
-Listener = Callable[..., Awaitable[BoltResponse | None]]

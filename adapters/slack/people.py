@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import ClientError
@@ -40,14 +40,14 @@ class People:
     def __init__(self, client: AsyncWebClient, admins: frozenset[str] = frozenset()) -> None:
         self._client = client
         self._admins = admins
-        self._known: OrderedDict[tuple[str, str], tuple[float, About]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[float | None, About]] = OrderedDict()
         self._asked: dict[tuple[str, str], asyncio.Task[About | None]] = {}
 
     async def about(self, team: str, user: str, known_for: float = KNOWN_SECONDS) -> About:
         """Return what is known of a user of a team; asks where that is older than so many seconds."""
         who, now = (team, user), time.monotonic()
-        at, known = self._known.get(who, (-KNOWN_SECONDS, UNKNOWN))
-        if now - at < known_for:
+        at, known = self._known.get(who, (None, UNKNOWN))
+        if at is not None and now - at < known_for:
             return known
         asked = self._asked.get(who)
         if asked is None:
@@ -55,19 +55,21 @@ class People:
             asked.add_done_callback(lambda _: self._asked.pop(who, None))
         await asyncio.wait([asked], timeout=ASKED_SECONDS)
         found = asked.result() if asked.done() else None
-        if found is None:
-            return About(admin=user in self._admins)
-        self._known[who] = (now, found)
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return found
+        # What is too old still tells the language, but no longer that somebody may do something.
+        return found or replace(known, admin=user in self._admins)
 
     async def _ask(self, team: str, user: str) -> About | None:
+        """Ask, and remember the answer, also where nobody waits for it any more."""
+        asked_at = time.monotonic()
         try:
             answer = await self._client.users_info(user=user, include_locale=True)
         except (SlackApiError, ClientError, OSError, TimeoutError):
             return None
-        return _read(answer.get("user") or {}, team, named=user in self._admins)
+        found = _read(answer.get("user") or {}, team, named=user in self._admins)
+        self._known[team, user] = (asked_at, found)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return found
 
 
 def _read(user: dict[str, Any], team: str, *, named: bool) -> About:

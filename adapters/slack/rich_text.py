@@ -112,9 +112,19 @@ def _detail(detail: Detail) -> Iterator[Json]:
 
 def _long(elements: list[Json], number: int | None, indent: int) -> Iterator[Json]:
     """Return one point of a list; the rest of a very long one follows as paragraphs."""
-    *heads, last = elements
-    first, *rest = list(split(last["text"], TEXT - sum(map(characters, heads)) - 100)) or [""]
-    shown = [*heads, {**last, "text": first or "—"}]
-    yield listed([shown], ordered_from=number, indent=indent)
-    for piece in rest:
-        yield section({**last, "text": piece})
+    first, *rest = list(_lines(elements)) or [[said("—")]]
+    yield listed([first], ordered_from=number, indent=indent)
+    yield from (section(*line) for line in rest)
+
+
+def _lines(elements: Iterable[Json]) -> Iterator[list[Json]]:
+    """Put elements side by side as far as that fits."""
+    line: list[Json] = []
+    for element in elements:
+        for piece in split(element["text"], TEXT):
+            if line and characters([*line, {"text": piece}]) > TEXT:
+                yield line
+                line = []
+            line.append({**element, "text": piece})
+    if line:
+        yield line

@@ -114,8 +114,7 @@ class SlackSender:
             case Uploaded():
                 return await self._upload(key, part)
             case Page():
-                await self._call(key, "views.publish", user_id=key.person, view=part.view)
-                return Sent()
+                return await self._publish(key, part)
             case _:
                 raise TypeError("no part of Slack's")
 
@@ -188,6 +187,14 @@ class SlackSender:
             self._client.files_upload_v2(channel=channel, content=part.content, filename=part.name, title=part.title),
         )
         return Sent(Receipt(channel, str(answer["files"][0]["id"])))
+
+    async def _publish(self, key: SessionKey, part: Page) -> SendOutcome:
+        try:
+            await self._call(key, "views.publish", user_id=key.person, view=part.view)
+        except SlackApiError as error:
+            if code_of(error) != "not_enabled":  # the app has no such page: nobody misses it
+                raise
+        return Sent()
 
     async def _post(self, key: SessionKey, channel: str, words: dict[str, Any]) -> AsyncSlackResponse:
         return await self._call(

@@ -23,7 +23,7 @@ from adapters.button_ids import Button, button_id, read_button_id
 from adapters.slack.access import SlackAccess
 from adapters.slack.incoming import key_of
 from adapters.slack.listeners import Listeners
-from adapters.slack.people import People
+from adapters.slack.people import About, People
 from adapters.slack.platform import SlackPlatform
 from adapters.slack.preflight import Workspace
 from adapters.storage.in_memory import InMemoryStore
@@ -103,8 +103,10 @@ def payload(person: int, number: int, action: str) -> dict[str, Any]:
 def product(turns: Turns, store: InMemoryStore | SqliteStore) -> Dispatch:
     platform = SlackPlatform(SlackAccess("xoxb-1", "xapp-1", "http://127.0.0.1:9/api/"), core().catalogue, {}, str)
     platform._workspace = Workspace(TEAM, None, "B1", "UBOT", typing=True)
-    client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/")
-    listeners = Listeners(turns, store, People(client), core().catalogue, {}, lambda: "abc234")
+    people = People(AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/"))
+    for person in range(PEOPLE):  # as after their first click: nobody is asked for twice within the hour
+        people._known[TEAM, f"U{person}"] = (time.monotonic(), About("en-US", stranger=False))
+    listeners = Listeners(turns, store, people, core().catalogue, {}, lambda: "abc234")
     return dispatch_of(platform.app(listeners))
 
 

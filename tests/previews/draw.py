@@ -1,12 +1,21 @@
-"""Draws chat messages as pictures, to be looked at: nothing is asserted of them."""
+"""Draws chat messages as pictures, to be looked at: nothing is asserted of them.
 
+`python -m tests.previews.draw FOLDER` draws one of each kind in every language.
+"""
+
+import asyncio
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import typst
+
+from adapters.slack.block_kit import Copied, Page, Part, Written, parts_of
+from tests.dialogue import core
+from tests.previews.examples import Example, examples, windows
 
 _TEMPLATES = Path(__file__).parent
 
@@ -19,6 +28,36 @@ def draw_slack(messages: Sequence[dict[str, Any]], picture: Path) -> None:
     typst.compile(template, str(picture), format="png", ppi=110, font_paths=fonts, sys_inputs={"data": data})
 
 
+def draw_examples(folder: Path) -> None:
+    """Draw one picture of each kind of message, in every language."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = asyncio.run(examples())
+    for language in core().catalogue.languages:
+        for example in made:
+            draw_slack(list(_drawn(example, language)), folder / f"{example.name}.{language}.png")
+        for name, view in windows(language):
+            buttons = f"[{view['close']['text']}] [{view['submit']['text']}]"
+            drawn = {"note": f"window, {buttons}", "text": view["title"]["text"], "blocks": view["blocks"]}
+            draw_slack([drawn], folder / f"{name}.{language}.png")
+
+
+def _drawn(example: Example, language: str) -> Iterator[dict[str, Any]]:
+    for place, part in enumerate(parts_of(example.row(language), core().catalogue), start=1):
+        match part:
+            case Written() | Copied():
+                yield {"note": f"{place}, {_how(part)}", "text": part.text, "blocks": part.blocks}
+            case Page():
+                yield {"note": "home", "text": "", "blocks": part.view["blocks"]}
+
+
+def _how(part: Part) -> str:
+    return "in the place of an earlier one" if isinstance(part, Written | Copied) and part.at else "new"
+
+
 def _fonts() -> list[str]:
     spec = find_spec("pylopdf_fonts_zh_cn")
     return [str(Path(spec.origin).parent)] if spec and spec.origin else []
+
+
+if __name__ == "__main__":
+    draw_examples(Path(sys.argv[1]))

@@ -232,7 +232,6 @@ VIEWS: dict[str, dict[str, Rule]] = {
         "private_metadata": string(3000, 0),
         "callback_id": string(255, 0),
         "external_id": string(255, 0),
-        "submit_disabled": YES_NO,
     },
     "home": {"private_metadata": string(3000, 0), "callback_id": string(255, 0), "external_id": string(255, 0)},
 }
