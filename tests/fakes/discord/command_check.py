@@ -9,10 +9,10 @@ _AT_MOST: Mapping[int, int] = {CHAT_INPUT: 100, OF_A_USER: 15, OF_A_MESSAGE: 15}
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _TOGETHER = 8000
 _OPTIONS, _CHOICES, _SHOWN, _DESCRIPTION = 25, 25, 32, 100
-_LOCALES = frozenset(
-    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja "
-    "zh-TW ko".split()
-)
+_LOCALES = {
+    "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR",
+    "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
+}  # fmt: skip
 _KNOWN = {
     "id", "application_id", "version", "name", "name_localizations", "description", "description_localizations",
     "options", "default_member_permissions", "dm_permission", "default_permission", "nsfw", "type", "contexts",

@@ -193,7 +193,7 @@ class Person:
     async def picks(
         self, *options: "str | Channel | Role | Person", message: Shown | None = None, raced: bool = False
     ) -> Shown:
-        """Pick from a menu: options by their labels, channels, roles and people as they are, a channel by its name too."""
+        """Pick from a menu: options by their labels, channels, roles and people as they are, or by a channel's name."""
         for where in self._look(message):
             for one in where.elements():
                 picked = self._picked(one, where, options)

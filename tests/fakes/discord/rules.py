@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
-TOKEN = "bot-token"
+TOKEN = "bot-token"  # noqa: S105  nobody's
 _MEBIBYTE = 1 << 20
 
 

@@ -7,7 +7,6 @@ need not wait for them; they and the troubles are in `rules.py`.
 from types import TracebackType
 from typing import Self
 
-import discord
 from aiohttp import web
 
 from tests.fakes.discord.gateway import Gateway
@@ -23,7 +22,7 @@ class FakeDiscord(Rules):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World(lambda event, payload: self.gateway.tell(event, payload))
+        self.world = World(self._tell)
         self.gateway = Gateway(self, self.world)
         self.rest = Rest(self, self.world)
         self.people: dict[int, Person] = {}
@@ -41,7 +40,7 @@ class FakeDiscord(Rules):
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
         self.gateway.url = f"ws://127.0.0.1:{self.port}/gateway"
-        self.rest.gateway_url = f"{self.gateway.url}/"
+        self.gateway.entrance = self.rest.gateway_url = f"{self.gateway.url}/"
         self.rest.cdn_url = self.gateway.cdn_url = f"http://127.0.0.1:{self.port}/cdn"
         return self
 
@@ -50,6 +49,9 @@ class FakeDiscord(Rules):
     ) -> None:
         self.gateway.abort()
         await self._runner.cleanup()
+
+    def _tell(self, event: str, payload: Json) -> None:
+        self.gateway.tell(event, payload)
 
     @property
     def api_url(self) -> str:
@@ -66,7 +68,7 @@ class FakeDiscord(Rules):
 
     # -- who and what there is ---------------------------------------------------------------------------------------
 
-    def person(  # noqa: PLR0913  as an account has it
+    def person(
         self,
         id: int | None = None,  # noqa: A002  as Discord calls it
         *,
@@ -125,7 +127,3 @@ class FakeDiscord(Rules):
     def invalidate(self) -> None:
         """Say that the session is over, and cannot be resumed."""
         self.gateway.invalidate()
-
-
-def permissions(*names: str) -> discord.Permissions:
-    return discord.Permissions(**dict.fromkeys(names, True))

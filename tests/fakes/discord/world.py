@@ -13,9 +13,10 @@ from typing import Any
 
 import discord
 from simcord import intents as gates
+from simcord._clock import Clock
 from simcord.backend import Backend, serializers
 from simcord.backend.access import channel_accessible
-from simcord.backend.cdn import CDN_BASE
+from simcord.backend.cdn import CDN_BASE as CDN_BASE  # noqa: PLC0414  others have it from here
 from simcord.backend.command_access import command_access
 from simcord.backend.errors import BackendError, OptionError, SetupError
 from simcord.backend.models import Channel as SimChannel
@@ -34,16 +35,11 @@ _THREAD_NAME = 100
 _ARCHIVE_AFTER = (60, 1440, 4320, 10080)
 
 
-class WallClock:
+class WallClock(Clock):
     """simcord's clock on the wall's time."""
-
-    elapsed = 0.0
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-    def advance(self, _: float) -> None:
-        raise NotImplementedError
 
 
 @dataclass
@@ -105,7 +101,7 @@ class World:
     _nonce: Any = None
 
     def __post_init__(self) -> None:
-        self.backend = Backend(clock=WallClock())  # type: ignore[arg-type]  it is asked for no more than that
+        self.backend = Backend(clock=WallClock())
         self.backend.subscribers.append(self._emitted)
 
     @property
@@ -276,7 +272,7 @@ class World:
     def add_guild(self, name: str, locale: str, *, bot_in: bool) -> int:
         if bot_in:
             return self.backend.create_guild(name, preferred_locale=locale).id
-        guild = self.backend.reserve_id(self.backend.snowflake() + 1)
+        guild = self.backend.snowflake() ^ (1 << 21)
         self.foreign.add(guild)
         self.backend.create_guild(name, id=guild, preferred_locale=locale)
         return guild
@@ -342,8 +338,9 @@ class World:
         context = self.context(channel)
         allowed = command.get("contexts")
         assert allowed is None or context in allowed, f"{name!r} is not offered here"
-        found = self.backend.get_channel(channel)
-        if found.guild_id is not None and found.guild_id not in self.foreign:
+        guild = self.backend.get_channel(channel).guild_id
+        assert guild is None or user in self.backend.get_guild(guild).members, "they are not in this server"
+        if guild is not None and guild not in self.foreign:
             access = command_access(self.backend, command, user_id=user, channel_id=channel)
             assert access.allowed, f"{name!r} is not offered here: {access.reason}"
         return command
