@@ -204,6 +204,18 @@ async def test_a_person_does_only_what_is_on_their_screen(room: Room) -> None:
     assert room.bot.asked[-1].data["values"] == ["a", "c"]  # type: ignore[index,typeddict-item]
 
 
+async def test_what_somebody_typed_is_changed_and_deleted(room: Room) -> None:
+    me, path = room.fake.person(), "/channels/{}/messages"
+    said = await me.types("a lien")
+    me.edits(said, "a line")
+    (found,) = await room.bot.call("GET", path.format(me.chat.id))
+    assert found["content"] == "a line"
+    me.deletes(said)
+    assert await room.bot.call("GET", path.format(me.chat.id)) == []
+    with pytest.raises(AssertionError):
+        room.fake.person(locale="zh")
+
+
 async def test_what_is_typed_is_completed(room: Room) -> None:
     me = room.fake.person()
 
@@ -236,12 +248,14 @@ async def test_a_form_is_filled_in_and_sent(room: Room) -> None:
 
     room.bot.answer = answer
     await me.slash("teamcheck")
-    assert [one and one.words for one in [me.modal]] == ["Why?\nReason\nbefore"]
+    form = me.modal
+    assert form is not None
+    assert form.words == "Why?\nReason\nbefore"
     for wrong in ({"Reason": "x" * 11}, {"Reason": ""}, {"other": "x"}):
         with pytest.raises(AssertionError):
             await me.submits(wrong)
     assert (await me.submits({"Reason": "so"})).words == "thanks"
-    assert [me.modal] == [None]
+    assert me.modal is None
     assert seen[0]["components"][0]["component"]["value"] == "so"
 
 
@@ -393,6 +407,8 @@ async def test_where_somebody_is_and_who_installed_the_app_is_told(room: Room) -
     ]
     with pytest.raises(AssertionError):
         await friend.slash("teamcheck", where=places[2])  # nobody installed it for them
+    with pytest.raises(AssertionError):
+        await me.slash("rules", where=places[2])  # it cannot be installed by a person
     assert {one.id for one in bot.guilds} == {ours.id}
     assert await room.refusal("POST", f"/channels/{places[2].id}/messages", {"content": "x"}) == (403, 50001)
     assert await room.refusal("POST", f"/channels/{places[3].id}/messages", {"content": "x"}) == (403, 50001)

@@ -222,15 +222,18 @@ class Rest:
 
     def _written(self, call: Call) -> None:
         channel = _number(call, 2)
-        person = self._world.recipient(channel)
+        if call.files and self._world.lacks(channel, "attach_files"):
+            raise RefusedError(403, 50013, "Missing Permissions")
+        if any(one.get("embeds") for one in _messages_in(call.body)) and self._world.lacks(channel, "embed_links"):
+            raise RefusedError(403, 50013, "Missing Permissions")
+
+    def _posted(self, call: Call) -> None:
+        self._written(call)
+        person = self._world.recipient(_number(call, 2))
         if person in self._rules.unreachable:
             code, message = self._rules.unreachable[person]
             raise RefusedError(403, code, message)
         body = call.body if isinstance(call.body, dict) else {}
-        if call.files and self._world.lacks(channel, "attach_files"):
-            raise RefusedError(403, 50013, "Missing Permissions")
-        if body.get("embeds") and self._world.lacks(channel, "embed_links"):
-            raise RefusedError(403, 50013, "Missing Permissions")
         nonce = body.get("nonce")
         if nonce is not None and not (isinstance(nonce, int) or 1 <= len(str(nonce)) <= _NONCE):
             raise RefusedError(400, 50035, "Invalid Form Body: nonce: at most 25 characters")
@@ -429,7 +432,7 @@ _CHECKS: Mapping[str, Callable[[Rest, Call], None]] = {
     "POST /channels/*/**": Rest._channel,
     "PATCH /channels/*/**": Rest._channel,
     "DELETE /channels/*/**": Rest._channel,
-    "POST /channels/*/messages": Rest._written,
+    "POST /channels/*/messages": Rest._posted,
     "PATCH /channels/*/messages/*": Rest._written,
     "POST /channels/*/threads": Rest._written,
     "POST /interactions/*/*/callback": Rest._answered,

@@ -9,6 +9,7 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.fakes.discord.command_check import LOCALES
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.person import Person
 from tests.fakes.discord.places import Channel, Guild
@@ -78,6 +79,7 @@ class FakeDiscord(Rules):
         apart: bool = False,
     ) -> Person:
         """Give somebody an account; `apart`: they and the bot are together in no server."""
+        assert locale in LOCALES, f"Discord has no locale {locale!r}"
         made = Person(self, self.world.add_user(id), locale, user_install=user_install)
         self.people[made.id] = made
         if dms_closed:

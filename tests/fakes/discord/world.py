@@ -160,6 +160,9 @@ class World:
             raise RefusedError(400, 50035, f"Invalid Form Body: {error!r}") from error
         finally:
             self._nonce = None
+            # simcord keeps a copy of everything that was ever said; `calls` has what tests ask for.
+            self.backend.http_requests.clear()
+            self.backend.transcript.clear()
 
     def bot_sees(self, channel: int) -> bool:
         """Tell whether the bot has to do with a channel at all."""
@@ -331,7 +334,7 @@ class World:
     def deletes(self, channel: int, message: int) -> None:
         self.backend.delete_message(channel, message)
 
-    def offered(self, name: str, kind: int, user: int, channel: int) -> Json:
+    def offered(self, name: str, kind: int, user: int, channel: int, *, user_install: bool) -> Json:
         """Return a command that somebody is offered in a channel; none: say why not."""
         command = self.backend.find_command(name, None, kind)
         assert command is not None, f"there is no command {name!r}"
@@ -340,6 +343,9 @@ class World:
         assert allowed is None or context in allowed, f"{name!r} is not offered here"
         guild = self.backend.get_channel(channel).guild_id
         assert guild is None or user in self.backend.get_guild(guild).members, "they are not in this server"
+        installs = command.get("integration_types") or [0]
+        by_guild = 0 in installs and context != ELSEWHERE and guild not in self.foreign
+        assert by_guild or (1 in installs and user_install), f"{name!r} is not installed here"
         if guild is not None and guild not in self.foreign:
             access = command_access(self.backend, command, user_id=user, channel_id=channel)
             assert access.allowed, f"{name!r} is not offered here: {access.reason}"
