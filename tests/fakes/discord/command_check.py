@@ -9,7 +9,7 @@ _AT_MOST: Mapping[int, int] = {CHAT_INPUT: 100, OF_A_USER: 15, OF_A_MESSAGE: 15}
 _NAME = re.compile(r"[-_'\w]{1,32}")
 _TOGETHER = 8000
 _OPTIONS, _CHOICES, _SHOWN, _DESCRIPTION = 25, 25, 32, 100
-_LOCALES = frozenset({
+LOCALES = frozenset({
     "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR",
     "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 })  # fmt: skip
@@ -97,7 +97,7 @@ def _options(options: list[Json]) -> Iterator[str]:
 
 def _locales(part: Json) -> Iterator[str]:
     for field in ("name_localizations", "description_localizations"):
-        yield from (f"no locale: {one}" for one in (part.get(field) or {}).keys() - _LOCALES)
+        yield from (f"no locale: {one}" for one in (part.get(field) or {}).keys() - LOCALES)
 
 
 def _size(part: Json) -> int:

@@ -12,7 +12,7 @@ import discord
 from aiohttp import WSMsgType, web
 
 from tests.fakes.discord.rules import Json, Rules
-from tests.fakes.discord.world import World
+from tests.fakes.discord.world import CDN_BASE, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME = 0, 1, 2, 3, 4, 6
 RECONNECT, MEMBERS, INVALID, HELLO, ACK = 7, 8, 9, 10, 11
@@ -92,7 +92,7 @@ class Gateway:
         self._rules, self._world = rules, world
         self.sessions: dict[str, Session] = {}
         self.sockets: list[Socket] = []
-        self.url = self.cdn_url = ""
+        self.url = self.entrance = self.cdn_url = ""
         self.held: list[tuple[str, Json]] | None = None
         self._numbers = count(1)
 
@@ -147,7 +147,7 @@ class Gateway:
         raw = web.WebSocketResponse(autoping=True)
         await raw.prepare(request)
         compressed = request.query.get("compress") == "zlib-stream"
-        socket = Socket(self._rules, raw, ("https://cdn.simcord.invalid", self.cdn_url), compressed=compressed)
+        socket = Socket(self._rules, raw, (CDN_BASE, self.cdn_url), compressed=compressed)
         self.sockets.append(socket)
         if request.query.get("v") != _API or request.query.get("encoding") != "json":
             socket.put(INVALID_VERSION)

@@ -237,7 +237,7 @@ class Person:
     # -- how it is sent ----------------------------------------------------------------------------------------------
 
     def _may_use(self, command: str, kind: int, channel: Channel) -> Json:
-        return self.discord.world.offered(command, kind, self.id, channel.id)
+        return self.discord.world.offered(command, kind, self.id, channel.id, user_install=self.user_install)
 
     def _look(self, message: Shown | None) -> list[Shown]:
         return self._screens() if message is None else [message]

@@ -7,9 +7,9 @@ need not wait for them; they and the troubles are in `rules.py`.
 from types import TracebackType
 from typing import Self
 
-import discord
 from aiohttp import web
 
+from tests.fakes.discord.command_check import LOCALES
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.person import Person
 from tests.fakes.discord.places import Channel, Guild
@@ -44,7 +44,7 @@ class FakeDiscord(Rules):
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port = self._runner.addresses[0][1]
         self.gateway.url = f"ws://127.0.0.1:{self.port}/gateway"
-        self.rest.gateway_url = f"{self.gateway.url}/"
+        self.gateway.entrance = self.rest.gateway_url = f"{self.gateway.url}/"
         self.rest.cdn_url = self.gateway.cdn_url = f"http://127.0.0.1:{self.port}/cdn"
         return self
 
@@ -53,6 +53,9 @@ class FakeDiscord(Rules):
     ) -> None:
         self.gateway.abort()
         await self._runner.cleanup()
+
+    def _tell(self, event: str, payload: Json) -> None:
+        self.gateway.tell(event, payload)
 
     @property
     def api_url(self) -> str:
@@ -79,6 +82,7 @@ class FakeDiscord(Rules):
         apart: bool = False,
     ) -> Person:
         """Give somebody an account; `apart`: they and the bot are together in no server."""
+        assert locale in LOCALES, f"Discord has no locale {locale!r}"
         made = Person(self, self.world.add_user(id), locale, user_install=user_install)
         self.people[made.id] = made
         if dms_closed:
@@ -128,7 +132,3 @@ class FakeDiscord(Rules):
     def invalidate(self) -> None:
         """Say that the session is over, and cannot be resumed."""
         self.gateway.invalidate()
-
-
-def permissions(*names: str) -> discord.Permissions:
-    return discord.Permissions(**dict.fromkeys(names, True))

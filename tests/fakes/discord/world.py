@@ -13,9 +13,10 @@ from typing import Any, cast
 
 import discord
 from simcord import intents as gates
+from simcord._clock import Clock
 from simcord.backend import Backend, serializers
 from simcord.backend.access import channel_accessible
-from simcord.backend.cdn import CDN_BASE
+from simcord.backend.cdn import CDN_BASE as CDN_BASE  # noqa: PLC0414  others have it from here
 from simcord.backend.command_access import command_access
 from simcord.backend.errors import BackendError, OptionError, SetupError
 from simcord.backend.models import Channel as SimChannel
@@ -34,12 +35,11 @@ _THREAD_NAME = 100
 _ARCHIVE_AFTER = (60, 1440, 4320, 10080)
 
 
-class WallClock:
+class WallClock(Clock):
     """simcord's clock on the wall's time, or as far off as a test wants it."""
 
-    elapsed = 0.0
-
     def __init__(self) -> None:
+        super().__init__()
         self._off = timedelta()
 
     def now(self) -> datetime:
@@ -48,9 +48,6 @@ class WallClock:
     def set(self, at: datetime) -> None:
         """Go on from another time."""
         self._off = at - datetime.now(UTC)
-
-    def advance(self, _: float) -> None:
-        raise NotImplementedError
 
 
 @dataclass
@@ -113,7 +110,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = WallClock()
-        self.backend = Backend(clock=cast("Any", self.clock))  # it is asked for no more than that
+        self.backend = Backend(clock=self.clock)
         self.backend.subscribers.append(self._emitted)
 
     @property
@@ -172,6 +169,9 @@ class World:
             raise RefusedError(400, 50035, f"Invalid Form Body: {error!r}") from error
         finally:
             self._nonce = None
+            # simcord keeps a copy of everything that was ever said; `calls` has what tests ask for.
+            self.backend.http_requests.clear()
+            self.backend.transcript.clear()
 
     def bot_sees(self, channel: int) -> bool:
         """Tell whether the bot has to do with a channel at all."""
@@ -284,7 +284,7 @@ class World:
     def add_guild(self, name: str, locale: str, *, bot_in: bool) -> int:
         if bot_in:
             return self.backend.create_guild(name, preferred_locale=locale).id
-        guild = self.backend.reserve_id(self.backend.snowflake() + 1)
+        guild = self.backend.snowflake() ^ (1 << 21)
         self.foreign.add(guild)
         self.backend.create_guild(name, id=guild, preferred_locale=locale)
         return guild
@@ -343,15 +343,19 @@ class World:
     def deletes(self, channel: int, message: int) -> None:
         self.backend.delete_message(channel, message)
 
-    def offered(self, name: str, kind: int, user: int, channel: int) -> Json:
+    def offered(self, name: str, kind: int, user: int, channel: int, *, user_install: bool) -> Json:
         """Return a command that somebody is offered in a channel; none: say why not."""
         command = self.backend.find_command(name, None, kind)
         assert command is not None, f"there is no command {name!r}"
         context = self.context(channel)
         allowed = command.get("contexts")
         assert allowed is None or context in allowed, f"{name!r} is not offered here"
-        found = self.backend.get_channel(channel)
-        if found.guild_id is not None and found.guild_id not in self.foreign:
+        guild = self.backend.get_channel(channel).guild_id
+        assert guild is None or user in self.backend.get_guild(guild).members, "they are not in this server"
+        installs = command.get("integration_types") or [0]
+        by_guild = 0 in installs and context != ELSEWHERE and guild not in self.foreign
+        assert by_guild or (1 in installs and user_install), f"{name!r} is not installed here"
+        if guild is not None and guild not in self.foreign:
             access = command_access(self.backend, command, user_id=user, channel_id=channel)
             assert access.allowed, f"{name!r} is not offered here: {access.reason}"
         return command
