@@ -54,9 +54,6 @@ class FakeDiscord(Rules):
         self.gateway.abort()
         await self._runner.cleanup()
 
-    def _tell(self, event: str, payload: Json) -> None:
-        self.gateway.tell(event, payload)
-
     @property
     def api_url(self) -> str:
         return f"http://127.0.0.1:{self.port}{PREFIX}"
