@@ -9,7 +9,7 @@ from bot.logs import conversation, new_reference
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
 from conversations.catalogue import phrase
-from conversations.events import Event, ShareEnded, TimePassed
+from conversations.events import Event, LookedHome, ShareEnded, TimePassed
 from conversations.messages import Destination
 from conversations.ports import ClosedError, StorageError
 from conversations.replies import Turn
@@ -53,11 +53,12 @@ class Intake:
         self._in_flight += 1
         self._idle.clear()
         try:
-            if isinstance(event, TimePassed | ShareEnded):  # nothing that the person did
+            if isinstance(event, TimePassed | ShareEnded) or _is_a_glance(event):  # nothing that the person did
                 return await self._turn(event, reply_to)
             if seconds := self._people.wait(event.key):
                 return await self._slow_down(event, reply_to, seconds)
-            if self._workspaces.wait((event.key.platform, event.key.workspace)):
+            whose = (event.key.platform, event.key.workspace)
+            if event.key.workspace and self._workspaces.wait(whose):
                 # No fault of this person's: the platform brings it again.
                 raise ClosedError
             return await self._turn(event, reply_to)
@@ -94,3 +95,8 @@ class Intake:
         text = phrase("slow_down", n=math.ceil(seconds))
         # Of somebody who was erased, late redeliveries may come in a flood: they are not spoken to.
         return await self._turns.say(event, reply_to, text, seen=False, stranger=False)
+
+
+def _is_a_glance(event: Event) -> bool:
+    """Tell whether a platform looks up what it offers while somebody types: nothing is written."""
+    return isinstance(event, LookedHome) and event.id is None

@@ -97,6 +97,7 @@ _READING: Mapping[str, Callable[[_Known, Values], Any]] = {
     "pack": _pack,
     "channels": _ids,
     "mentors": _ids,
+    "sharers": _ids,
     "shares_a_day": _shares,
 }
 """Every rule that may be set, and what reads it; nothing said sets it back."""
@@ -108,6 +109,7 @@ def _said(workspace: Workspace) -> list[Phrase]:
         "pack": workspace.pack or phrase("admin.own_pack"),
         "channels": workspace.channels or phrase("admin.any_channel"),
         "mentors": workspace.mentors or phrase("admin.no_mentor"),
+        "sharers": workspace.sharers or phrase("admin.everybody"),
         "shares_a_day": workspace.shares_a_day or phrase("admin.no_shares"),
     }
     return [phrase("admin.row", rule=phrase(f"admin.{name}"), value=value) for name, value in values.items()]

@@ -53,6 +53,8 @@ class Typed:
     """The channel that the person is looking at: where they would share."""
     place: str | None = None
     """As in Opened."""
+    groups: tuple[str, ...] = ()
+    """What the person belongs to in that place, as its rules may name it (the roles of a server)."""
     form: bool = False
     """It was written in a form that is still open: what cannot be read is said there, and nothing typed is lost."""
 
@@ -78,6 +80,7 @@ class Pressed:
     zone: str | None = None
     channel: str | None = None
     place: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 UNSAID = "~"
@@ -100,6 +103,8 @@ class LookedHome:
 
 LEFT_STANDING = "left_standing"
 """The platform would not let a copy be taken back."""
+PLACE_LEFT = "place_left"
+"""The bot was sent away from where the copy is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class ShareEnded:
     check: str
     share: str
     reason: str
-    """A code: `taken_down`, LEFT_STANDING, or why the platform refused."""
+    """A code: `taken_down`, LEFT_STANDING, PLACE_LEFT, or why the platform refused."""
     id: str | None = None
 
 

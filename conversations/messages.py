@@ -1,6 +1,6 @@
 """What is sent to people, where to, and how that ended: the values of the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -19,6 +19,8 @@ class Receipt:
     message: str
     asks: bool = False
     """It has buttons that answer something: what settles that takes its place."""
+    place: str | None = field(default=None, compare=False)
+    """The workspace that the channel is in, where the person's own key names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,8 @@ class SessionStore(Protocol):
 
         What stays: the hash of the person with the time of the erasing (an event older than that is a duplicate; and
         whoever wanted to be left alone still is, should they come back), and until it is done an order to withdraw
-        each message that was sent to them, then the farewell. None of these has content. Among the mentors of their
-        workspace they are named no more.
+        each message that was sent to them, then the farewell. None of these has content. The rules of their
+        workspace (of every one of the platform, where their key is of none) name them no more.
         """
 
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
@@ -115,6 +115,12 @@ class SessionStore(Protocol):
 
         Of `place` the platform and the workspace count.
         """
+
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a workspace which is none of their owner's key: owner, check and share."""
+
+    async def places(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that have rules, or copies in them: those that left as well."""
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a workspace sent the bot away, and when; or with None that it is back.
@@ -137,7 +143,7 @@ class SessionStore(Protocol):
     async def held(self, key: SessionKey) -> str:
         """Return everything that is stored about a person, as JSON: each table, each row; tokens left out.
 
-        Of their workspace's rules only whether they are a mentor.
+        Of the rules of workspaces only which of them name the person.
         """
 
     async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from conversations import looking_up
 from conversations.catalogue import Phrase, phrase
-from conversations.events import LEFT_STANDING, Event, Pressed, ShareEnded, Typed
+from conversations.events import LEFT_STANDING, PLACE_LEFT, Event, Pressed, ShareEnded, Typed
 from conversations.redaction import HIDEABLE, pseudonym, redact
 from conversations.replies import AskChannel, Listed, Noted, Post, Reply, Say, ShowShared
 from conversations.report import Report
@@ -15,6 +15,7 @@ from conversations.script import Feeds
 from conversations.session import Check, Phase, Share, Written
 
 _DAY = timedelta(days=1)
+_NOT_THERE = phrase("share.not_there")
 _REASONS = ("taken_down", "not_in_channel", "channel_not_found", "is_archived", "restricted")
 """Beginnings of why a copy is no longer in its channel, or never got there: those that have a sentence of their own."""
 
@@ -30,7 +31,8 @@ def share(scene: Scene) -> Outcome:
         return scene, (Say(phrase("share.unreachable")), *view(scene))
     channel = scene.meant.text or _channel_at_hand(scene.event)
     if refused := _refused(scene, channel):
-        return scene, (Say(refused), *_other_channel(scene, channel), *view(scene))
+        elsewhere = (AskChannel(phrase("share.where"), scene.workspace.channels),) if refused == _NOT_THERE else ()
+        return scene, (Say(refused), *elsewhere, *view(scene))
     if not channel:
         return scene, (AskChannel(phrase("share.where"), scene.workspace.channels), *view(scene))
     return _previewed(scene, Share(share_id, channel, scene.event.at))
@@ -56,8 +58,10 @@ def _refused(scene: Scene, channel: str) -> Phrase | None:
     rules, shares = scene.workspace, scene.check.shares
     if not rules.shares_a_day:
         return phrase("share.off")
+    if not _may_share(scene):
+        return phrase("share.not_you")
     if channel and not _is_allowed(scene, channel):
-        return phrase("share.not_there")
+        return _NOT_THERE
     there = next((one for one in shares if one.channel == channel), None)
     if there:
         return phrase("share.already", team=pseudonym(there))
@@ -66,14 +70,14 @@ def _refused(scene: Scene, channel: str) -> Phrase | None:
     return phrase("share.enough", n=rules.shares_a_day) if len(recent) >= rules.shares_a_day else None
 
 
+def _may_share(scene: Scene) -> bool:
+    event, sharers = scene.event, scene.workspace.sharers
+    groups = event.groups if isinstance(event, Typed | Pressed) else ()
+    return not sharers or any(one in sharers for one in (event.key.person, *groups))
+
+
 def _is_allowed(scene: Scene, channel: str) -> bool:
     return not scene.workspace.channels or channel in scene.workspace.channels
-
-
-def _other_channel(scene: Scene, channel: str) -> tuple[Reply, ...]:
-    if not scene.workspace.shares_a_day or not channel or _is_allowed(scene, channel):
-        return ()
-    return (AskChannel(phrase("share.where"), scene.workspace.channels),)
 
 
 def _previewed(scene: Scene, sharing: Share) -> Outcome:
@@ -184,6 +188,8 @@ def ended(scene: Scene) -> Outcome:
         return scene, ()
     reason = next((one for one in _REASONS if scene.meant.text.startswith(one)), "other")
     after = _without(scene, found[0])
+    if scene.meant.text == PLACE_LEFT:
+        return after, ()  # there is an order to withdraw it: if that fails, they hear of it then
     # Whoever wants to be left alone did ask for the answer to what they just did, and not for this.
     if reason == "taken_down" and scene.person.left_alone:
         return after, ()

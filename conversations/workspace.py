@@ -1,6 +1,6 @@
 """What the admins of a workspace have set: a record of its own beside the people in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SHARES_A_DAY = 5
 
@@ -20,3 +20,15 @@ class Workspace:
     """People, or groups of people."""
     shares_a_day: int = SHARES_A_DAY
     """How many reports one person may post in a day; 0: sharing is off."""
+    sharers: tuple[str, ...] = ()
+    """Who may share reports: people, or groups; none named: everybody."""
+
+    def names(self, person: str) -> dict[str, list[str]]:
+        """Return which rules name somebody."""
+        lists = {"mentors": self.mentors, "sharers": self.sharers}
+        return {rule: [person] for rule, named in lists.items() if person in named}
+
+    def without(self, person: str) -> "Workspace":
+        """Return the rules as they are when somebody is named no more: the next revision."""
+        mentors, sharers = (tuple(one for one in some if one != person) for some in (self.mentors, self.sharers))
+        return replace(self, revision=self.revision + 1, mentors=mentors, sharers=sharers)

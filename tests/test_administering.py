@@ -49,6 +49,7 @@ def listed(turn: Turn) -> list[str]:
         ({"channels": (" C9 ", "C8", "C9", "")}, replace(SET, channels=("C9", "C8"))),
         ({"channels": ()}, replace(SET, channels=())),
         ({"mentors": tuple(f"U{n}" for n in range(NAMED_LIMIT))}, None),
+        ({"sharers": ("U1", "R7")}, replace(SET, sharers=("U1", "R7"))),
         ({"shares_a_day": ("0",)}, replace(SET, shares_a_day=0)),
         ({"shares_a_day": ("100",)}, replace(SET, shares_a_day=100)),
         ({"shares_a_day": ()}, replace(SET, shares_a_day=SHARES_A_DAY)),
@@ -64,7 +65,7 @@ def test_rules_are_set_and_what_holds_now_is_said(rules: Mapping[str, tuple[str,
     assert after.revision == SET.revision + (replace(after, revision=SET.revision) != SET)
     title, *rows = listed(turn)
     assert title == "admin.set"
-    assert len(rows) == 5
+    assert len(rows) == 6
     assert turn.session.person.revision == 0
 
 
@@ -74,10 +75,12 @@ def test_what_holds_is_said_in_words() -> None:
         "Questions: other",
         "Channels to share reports in: C1; C2",
         "Mentors: U7",
+        "Who may share reports: everybody",
         "Reports a person may share in a day: 2",
     ]
     empty = set_rules({"shares_a_day": ("0",)}, Workspace())
-    assert listed(empty)[-2:] == ["Mentors: nobody named", "Reports a person may share in a day: none: sharing is off"]
+    assert listed(empty)[-3:-1] == ["Mentors: nobody named", "Who may share reports: everybody"]
+    assert listed(empty)[-1:] == ["Reports a person may share in a day: none: sharing is off"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,7 @@ def test_the_admins_own_check_stays_as_it_is() -> None:
     assert turn.session.workspace.language is None
 
 
-@pytest.mark.parametrize("name", ["language", "pack", "channels", "mentors", "shares_a_day"])
+@pytest.mark.parametrize("name", ["language", "pack", "channels", "mentors", "sharers", "shares_a_day"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_form_finds_its_labels(name: str, language: str) -> None:
     for key in (f"admin.{name}", f"admin.hints.{name}", "admin.title", "admin.refused"):

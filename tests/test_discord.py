@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -401,6 +402,39 @@ async def test_any_other_message_is_no_report(tmp_path: Path) -> None:
         assert answer.words == said("take_down.nothing")
 
 
+async def test_nobody_shares_where_they_or_the_bot_may_not_write(tmp_path: Path) -> None:
+    async with begun(tmp_path) as (server, _):
+        me = server.me
+        await finished(me)
+        for whom in (me.person, None):
+            silent = server.guild.channel("announcements")
+            silent.deny(whom, "send_messages")
+            await me.person.slash(COMMAND, silent, **{WHAT: me.word("commands.share")})
+            await me.quiet()
+            sees_new(me, "share.where")
+            assert silent.messages == []
+
+
+async def test_a_channel_where_somebody_may_not_write_cannot_be_picked(tmp_path: Path) -> None:
+    async with a_server(tmp_path, dms_closed=True) as server, server.bot():
+        silent = server.guild.channel("announcements")
+        silent.deny(server.me.person, "send_messages")
+        me = await told_and_here(server)
+        await writes(me, TEAM)
+        await chooses(me, "kind_sources", "posting")
+        await to_the_report(me)
+        await me.presses("options.share")
+        before = len(me.shown)
+        await me.person.picks(silent)
+        await me.quiet()
+        assert len(me.shown) > before
+        sees(me, "share.where")
+        await me.person.picks(server.channel)
+        await me.quiet()
+        await me.presses("options.yes")
+        assert (silent.messages, len(server.channel.messages)) == ([], 1)
+
+
 # -- the rules of a server -------------------------------------------------------------------------------------------
 
 
@@ -426,6 +460,21 @@ async def test_an_admin_sets_the_rules_of_a_server_and_sees_them(tmp_path: Path)
         assert said("admin.any_channel") in read(answer.words)
 
 
+async def test_only_those_with_a_role_that_an_admin_named_share(tmp_path: Path) -> None:
+    async with begun(tmp_path) as (server, room):
+        me, admin = server.me, server.another(room, "manage_guild").person
+        allowed, role = server.another(room), server.guild.role("sharers")
+        server.guild.join(allowed.person, role)
+        answer = await admin.slash(ADMIN_COMMAND, server.channel, sharers=f"<@&{role.id}>")
+        assert str(role.id) in answer.words
+        await finished(me)
+        await me.commands(me.word("commands.share"), in_channel=True)
+        sees_new(me, "share.not_you")
+        await allowed.begins()
+        await shared(allowed)
+        assert len(server.channel.messages) == 1
+
+
 async def test_nobody_else_sets_them_even_where_the_server_lets_them_call_the_command(tmp_path: Path) -> None:
     async with begun(tmp_path) as (server, room):
         other = server.another(room).person
@@ -447,6 +496,35 @@ async def test_a_server_that_sent_the_bot_away_is_noted_until_it_is_back(tmp_pat
         assert await room.store.gone("discord") == [str(server.guild.id)]
         await server.me.types(TEAM)  # nobody's check goes with a server
         sees_new(server.me, "steps.kind_sources.ask")
+
+
+async def let_go(me: DiscordPlayer) -> None:
+    """See that a copy is known to be out of reach, and that nothing follows it any more."""
+    assert count(me, said("share_ended.left_standing", team="@").partition("@")[2]) == 1
+    await me.commands(me.word("commands.unshare"))
+    sees_new(me, "unshare.none")
+
+
+async def test_who_shared_in_a_server_that_sent_the_bot_away_is_told(tmp_path: Path) -> None:
+    async with begun(tmp_path) as (server, room):
+        await shared(server.me)
+        server.guild.remove_bot()
+        await server.me.person.sees("still stands")
+        await room.quiet()
+        await let_go(server.me)
+
+
+async def test_a_server_that_sent_the_bot_away_while_it_was_off_is_noted_at_the_next_start(tmp_path: Path) -> None:
+    async with a_server(tmp_path) as server:
+        async with server.bot():
+            await server.me.begins()
+            await shared(server.me)
+        server.guild.remove_bot()
+        async with server.bot() as room:
+            await server.me.person.sees("still stands")
+            await room.quiet()
+            assert await room.store.gone("discord") == [str(server.guild.id)]
+            await let_go(server.me)
 
 
 # -- what is one's own -----------------------------------------------------------------------------------------------
@@ -555,7 +633,7 @@ async def test_discord_is_told_of_the_commands_only_when_they_changed(tmp_path: 
         async with server.bot():
             assert len(server.discord.called(synced)) == 2
             offered = await server.me.person.autocomplete(COMMAND, server.channel, **{WHAT: "exp"})
-            assert offered == [server.me.word("commands.export")]
+            assert list(offered) == [server.me.word("commands.export")]
 
 
 async def ended(folder: Path, given: Mapping[str, str]) -> tuple[int, str]:
@@ -577,6 +655,21 @@ async def ended(folder: Path, given: Mapping[str, str]) -> tuple[int, str]:
 
 async def refused(folder: Path, discord: FakeDiscord, token: str) -> tuple[int, str]:
     return await ended(folder, {"DISCORD_TOKEN": token, "TEAMCHECK_DISCORD_API_URL": discord.api_url})
+
+
+async def test_behind_the_command_ones_own_checks_are_offered_and_nobody_elses(tmp_path: Path) -> None:
+    async with begun(tmp_path) as (server, room):
+        me, other = server.me, server.another(room)
+        await me.types(TEAM)
+        await me.commands(me.word("commands.new"))
+        await other.begins()
+        ((name, resume),) = (await me.person.autocomplete(COMMAND, server.channel, **{WHAT: TEAM[:4].lower()})).items()
+        assert name == f"resume 2 · {TEAM}"
+        assert re.fullmatch(r"resume [a-z0-9]{6}", resume)
+        for _ in range(30):  # glances are no turns of somebody: they wear nobody's patience out
+            assert await other.person.autocomplete(COMMAND, server.channel, **{WHAT: TEAM}) == {}
+        await me.commands(resume)
+        sees_new(me, "steps.kind_sources.ask")
 
 
 async def test_a_token_that_discord_refuses_is_one_line(tmp_path: Path) -> None:

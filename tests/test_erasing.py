@@ -178,13 +178,13 @@ async def test_copies_in_channels_are_taken_back_and_none_is_brought_up_to_date(
     assert await sent(store) == withdrawals(CARD, DETAIL)
 
 
-async def test_whoever_was_erased_is_no_mentor_any_more(store: AnyStore) -> None:
-    rules = Workspace(1, channels=("C1",), mentors=("U7", KEY.person, "S7"))
+async def test_whoever_was_erased_is_named_by_no_rule_any_more(store: AnyStore) -> None:
+    rules = Workspace(1, channels=("C1",), mentors=("U7", KEY.person, "S7"), sharers=(KEY.person,))
     for key in (KEY, NEIGHBOURS[0], NEIGHBOURS[1]):
         assert await ruled(store, rules, key) is Commit.SAVED
     before = await with_check(store)
     await store.erase(KEY, NOON)
-    after = replace(rules, revision=2, mentors=("U7", "S7"))
+    after = replace(rules, revision=2, mentors=("U7", "S7"), sharers=())
     assert (await store.load(OTHER)).workspace == after
     for key in NEIGHBOURS[:2]:
         assert (await store.load(key)).workspace == rules
@@ -192,6 +192,20 @@ async def test_whoever_was_erased_is_no_mentor_any_more(store: AnyStore) -> None
     assert await save(store, replace(before, workspace=rules), replace(before, workspace=after)) is Commit.STALE
     await store.erase(OTHER, NOON)
     assert (await store.load(OTHER)).workspace == after
+
+
+async def test_whose_key_is_of_no_workspace_is_named_in_none_of_the_platform(store: AnyStore) -> None:
+    someone = SessionKey("discord", "", "71")
+    rules = Workspace(1, mentors=("70", "71"))
+    places = [SessionKey("discord", guild, "1") for guild in ("G1", "G2")]
+    elsewhere = SessionKey("slack", "G1", "1")
+    for key in (*places, elsewhere):
+        assert await ruled(store, rules, key) is Commit.SAVED
+    assert json.loads(await store.held(someone))["workspaces"] == [{"mentors": ["71"]}] * 2
+    await store.erase(someone, NOON)
+    for key in places:
+        assert (await store.load(key)).workspace == replace(rules, revision=2, mentors=("70",))
+    assert (await store.load(elsewhere)).workspace == rules
 
 
 # -- events that come after it -------------------------------------------------------------------------------------
@@ -359,7 +373,7 @@ async def test_a_record_that_cannot_be_read_is_held_as_it_is(sqlite_store: Sqlit
 
 # -- the schema ----------------------------------------------------------------------------------------------------
 
-NOBODYS = {"packs", "seen_events", "tombstones", "sqlite_sequence"}
+NOBODYS = {"packs", "kept", "seen_events", "tombstones", "sqlite_sequence"}
 """Tables in which nothing says whose a row is, or only a keyed hash does."""
 NAMING = {"workspaces"}
 """Tables of rows that are nobody's, but whose record may name somebody: they are held and erased from there too."""
@@ -386,10 +400,10 @@ def fill(connection: sqlite3.Connection, table: str, key: SessionKey) -> None:
 EVERYBODY = Workspace(1, mentors=(KEY.person, OTHER.person))
 
 
-def test_of_the_rules_of_a_workspace_nothing_but_the_mentors_names_people() -> None:
-    assert {one.name for one in fields(Workspace)} == {
-        *("revision", "language", "pack", "channels", "shares_a_day"),
-        "mentors",  # the only ids of people
+def test_which_rules_of_a_workspace_name_people_is_known() -> None:
+    naming = set(Workspace(mentors=("U1",), sharers=("U1",)).names("U1"))
+    assert {one.name for one in fields(Workspace)} - naming == {
+        *("revision", "language", "pack", "channels", "shares_a_day")
     }
 
 

@@ -226,7 +226,7 @@ async def test_what_is_typed_is_completed(room: Room) -> None:
         await interaction.response.autocomplete([discord.app_commands.Choice(name=one, value=one) for one in names])
 
     room.bot.answer = answer
-    assert await me.autocomplete("teamcheck", what="re") == ["report", "resume"]
+    assert await me.autocomplete("teamcheck", what="re") == {"report": "report", "resume": "resume"}
 
 
 async def test_a_form_is_filled_in_and_sent(room: Room) -> None:
@@ -490,7 +490,7 @@ async def test_choices_must_fit(room: Room, name: str) -> None:
         await _answer(room, interaction, 8, {"choices": []})
 
     room.bot.answer = answer
-    assert await room.fake.person().autocomplete("teamcheck", what="x") == []
+    assert await room.fake.person().autocomplete("teamcheck", what="x") == {}
     assert answers == [(400, 50035)] * 2
 
 

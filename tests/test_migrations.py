@@ -16,7 +16,8 @@ from adapters.storage.upkeep import upgrade
 from conversations.catalogue import phrase
 from conversations.messages import Message, Outgoing, Receipt, Withdrawal
 from conversations.ports import Commit, DueCheck, StorageError, Work
-from conversations.session import Amount, Given, Session
+from conversations.session import Amount, Given, Session, SessionKey
+from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
 from tests.test_every_outbox import claimed, put, saying, sent
 from tests.test_snapshot import FIRST_CHECK, FIRST_PERSON, ONE, SOMEONE
@@ -51,6 +52,8 @@ def written_by(version: int, path: Path) -> None:
             connection.execute("INSERT INTO packs (name, body) VALUES ('core-1', ?)", (zlib.compress(b"{}"),))
         if version >= 3:
             written_by_the_third(connection, whose)
+        if version >= 4:
+            written_by_the_fourth(connection, whose)
 
 
 # What version 3 put into the outbox, to the letter.
@@ -80,6 +83,19 @@ def written_by_the_third(connection: sqlite3.Connection, whose: tuple[str, str, 
         values = (*whose, message, MILLISECONDS)
         connection.execute(f"INSERT INTO sent_messages ({columns}) VALUES (?, ?, ?, 'D1', ?, ?)", values)  # noqa: S608
     connection.execute("UPDATE checks SET due_at = ?", (MILLISECONDS,))
+
+
+# What version 4 kept of a workspace, to the letter.
+FOURTH_RULES = '{"schema":2,"record":{"revision":1,"channels":["C1"],"mentors":["U7"]}}'
+RULES = Workspace(1, channels=("C1",), mentors=("U7",))
+
+
+def written_by_the_fourth(connection: sqlite3.Connection, whose: tuple[str, str, str]) -> None:
+    """Leave a card in a channel, and the rules of a workspace."""
+    columns = "platform, workspace, person, channel, message, sent_at, check_id, share, part"
+    values = (*whose, "C1", "M9", MILLISECONDS, "abc234", "s1", 0)
+    connection.execute(f"INSERT INTO sent_messages ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608
+    connection.execute("INSERT INTO workspaces VALUES ('slack', 'T7', 1, ?, NULL)", (FOURTH_RULES,))
 
 
 def version_of(path: Path) -> int:
@@ -132,6 +148,14 @@ async def test_what_the_third_version_sent_and_was_to_send_goes_on(path: Path) -
         assert await sent(store, ME) == [Message(Withdrawal("D1", message)) for message in ("M2", "M3", "M4")]
 
 
+async def test_what_the_fourth_version_shared_and_ruled_holds(path: Path) -> None:
+    written_by(4, path)
+    async with open_sqlite(path) as store:
+        assert await store.sharer(ME, Receipt("C1", "M9")) == (ME, "abc234", "s1")
+        assert (await store.load(SessionKey("slack", "T7", "U1"))).workspace == RULES
+        assert await store.places("slack") == ["T7"]
+
+
 @every_earlier_version
 async def test_a_file_that_was_upgraded_has_the_tables_of_a_new_one(version: int, path: Path) -> None:
     written_by(version, path)
@@ -157,13 +181,13 @@ async def test_two_that_open_a_file_of_an_earlier_version_at_once_both_get_it(ve
 async def test_an_upgrade_that_fails_leaves_the_file_as_it_was(version: int, path: Path) -> None:
     written_by(version, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE workspaces (in_the_way)")
+        connection.execute("CREATE TABLE kept (in_the_way)")
     before = schema_of(path)
     with pytest.raises(StorageError) as caught:
         await upgrade(path)
     assert caught.value.told == phrase("storage.other", name=str(path))
     assert (version_of(path), schema_of(path)) == (version, before)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE workspaces")
+        connection.execute("DROP TABLE kept")
     async with open_sqlite(path) as store:
         assert await store.load(ME) == WHAT_IT_HELD

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.fitting import clipped
 from conversations.catalogue import Catalogue, phrase
+from conversations.replies import CheckRow
 
 COMMAND, ADMIN_COMMAND, TAKE_DOWN = "teamcheck", "teamcheck-admin", "Take report down"
 WHAT = "what"
+RESUME = "resume"
 WORDS = (
     "checks",
-    "resume",
+    RESUME,
     "new",
     "report",
     "questions",
@@ -43,7 +45,9 @@ Json = dict[str, Any]
 def commands(catalogue: Catalogue) -> list[Json]:
     """Return every command as Discord takes it."""
     what = _option(catalogue, WHAT, autocomplete=True)
-    rules = [_option(catalogue, name) for name in ("language", "pack", "channels", "mentors", "shares_a_day")]
+    rules = [
+        _option(catalogue, name) for name in ("language", "pack", "channels", "mentors", "sharers", "shares_a_day")
+    ]
     return [
         {
             "name": COMMAND,
@@ -77,11 +81,17 @@ def digest(made: Iterable[Json]) -> str:
     return hashlib.sha256(json.dumps(list(made), sort_keys=True).encode()).hexdigest()
 
 
-def offered(catalogue: Catalogue, language: str, begun: str) -> list[Json]:
-    """Return what may be meant by what somebody has typed so far behind the command."""
-    names = [(catalogue.words(f"words.commands.{one}", language) or (one,))[0] for one in WORDS]
-    fitting = [name for name in names if begun.casefold() in name.casefold()]
-    return [{"name": clipped(name, _DESCRIPTION), "value": clipped(name, _DESCRIPTION)} for name in fitting[:_SHOWN]]
+def offered(catalogue: Catalogue, language: str, begun: str, checks: Sequence[CheckRow]) -> list[Json]:
+    """Return what may be meant by what somebody has typed so far behind the command: words, and their own checks."""
+
+    def word(name: str) -> str:
+        return (catalogue.words(f"words.commands.{name}", language) or (name,))[0]
+
+    meant = {word(one): word(one) for one in WORDS}
+    for row in checks:
+        meant[f"{word(RESUME)} {row.number} · {catalogue.text(row.title, language)}"] = f"{word(RESUME)} {row.id}"
+    fitting = [(name, value) for name, value in meant.items() if begun.casefold() in name.casefold()]
+    return [{"name": clipped(name, _DESCRIPTION), "value": value} for name, value in fitting[:_SHOWN]]
 
 
 def _option(catalogue: Catalogue, name: str, *, autocomplete: bool = False) -> Json:

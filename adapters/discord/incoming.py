@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from discord import Permissions
+
 from adapters.button_ids import Button, read_button_id
 from adapters.discord.components import MORE
-from conversations.events import Administered, Opened, Pressed, Typed
+from conversations.events import Administered, LookedHome, Opened, Pressed, Typed
 from conversations.messages import Receipt
 from conversations.session import Intent, SessionKey
 
@@ -47,6 +49,9 @@ class Origin:
     place: str | None = None
     """The server that it was done in."""
     channel: str | None = None
+    """The channel, where it may be shared in."""
+    groups: tuple[str, ...] = ()
+    """The person's roles in the server."""
 
 
 def command(words: str, origin: Origin) -> Opened | Typed:
@@ -61,6 +66,7 @@ def command(words: str, origin: Origin) -> Opened | Typed:
         new_check=origin.fresh,
         language=origin.language,
         place=origin.place,
+        groups=origin.groups,
         channel=origin.channel,
     )
 
@@ -82,7 +88,7 @@ def pressed(data: Data, origin: Origin) -> Pressed | None:
     button = read_button_id(component_id(data))
     if button is None:
         return None
-    picked = () if data.get("custom_id") == MORE else tuple(str(one) for one in data.get("values") or ())
+    picked = () if data.get("custom_id") == MORE else _picked(data)
     return Pressed(
         origin.key,
         origin.at,
@@ -95,7 +101,26 @@ def pressed(data: Data, origin: Origin) -> Pressed | None:
         new_check=origin.fresh,
         language=origin.language,
         place=origin.place,
+        groups=origin.groups,
     )
+
+
+def _picked(data: Data) -> tuple[str, ...]:
+    """Return what was picked from a menu; of channels those in which the person may write."""
+    resolved = data.get("resolved") or {}
+    channels = resolved.get("channels") or {}
+    values = (str(one) for one in data.get("values") or ())
+    return tuple(one for one in values if one not in channels or _may_write(channels[one]))
+
+
+def _may_write(channel: Data) -> bool:
+    allowed = Permissions(int(channel.get("permissions") or 0))
+    return allowed.administrator or (allowed.view_channel and allowed.send_messages)
+
+
+def glanced(origin: Origin) -> LookedHome:
+    """Read that somebody types behind the command, and wants to see what they may mean."""
+    return LookedHome(origin.key, origin.at, language=origin.language)
 
 
 def form_button(custom_id: str) -> Button | None:
@@ -128,7 +153,7 @@ def administered(options: Mapping[str, str], origin: Origin) -> Administered:
 def _values(name: str, value: str) -> tuple[str, ...]:
     if value.strip() in ("-", "–", "—"):
         return ()
-    if name in ("channels", "mentors"):
+    if name in ("channels", "mentors", "sharers"):
         return tuple(_MENTIONED.findall(value)) or tuple(_BARE_ID.findall(value)) or (value,)
     return (value.strip(),)
 

@@ -25,7 +25,7 @@ from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.events import Event, Pressed, ShareEnded
 from conversations.messages import Destination, DirectMessage, InteractionReply, Receipt
 from conversations.ports import ClosedError, StorageError, TurnHandler
-from conversations.replies import Turn
+from conversations.replies import CheckRow, Reply, ShowHome, Turn
 from conversations.session import Intent, SessionKey
 
 GUARD_SECONDS = 2.0
@@ -117,9 +117,11 @@ class Listeners:
 
     async def _autocomplete(self, interaction: discord.Interaction[Any]) -> None:
         begun = incoming.options_of(_data(interaction)).get(WHAT, "")
+        taken = await self._take(incoming.glanced(self._origin(interaction)), None)
+        rows = [row for reply in (taken.turn.replies if taken.turn else ()) for row in _checks(reply)]
         choices = [
             discord.app_commands.Choice(name=one["name"], value=one["value"])
-            for one in offered(self._catalogue, self._spoken(interaction), begun)
+            for one in offered(self._catalogue, self._language(taken, interaction), begun, rows)
         ]
         await interaction.response.autocomplete(choices)
 
@@ -295,7 +297,8 @@ class Listeners:
             self._new_id(),
             str(interaction.locale),
             place,
-            str(interaction.channel_id) if place else None,
+            str(interaction.channel_id) if place and _may_post(interaction) else None,
+            _roles(interaction),
         )
 
     # -- what is said at once ----------------------------------------------------------------------------------------
@@ -330,9 +333,28 @@ def _is_our_chat(interaction: discord.Interaction[Any]) -> bool:
     return interaction.guild_id is None and bool(interaction.context.dm_channel)
 
 
+def _may_post(interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether both the person and the bot may write where they are: nobody shares where they cannot write."""
+    here = interaction.channel
+    needed = discord.Permissions(view_channel=True, send_messages=True)
+    if isinstance(here, discord.Thread):
+        needed = discord.Permissions(view_channel=True, send_messages_in_threads=True)
+    both = interaction.permissions & interaction.app_permissions
+    return interaction.is_guild_integration() and both.is_superset(needed)
+
+
+def _roles(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    member = interaction.user
+    return tuple(str(role.id) for role in member.roles) if isinstance(member, discord.Member) else ()
+
+
 def _manages(interaction: discord.Interaction[Any]) -> bool:
     allowed = interaction.permissions
     return allowed.administrator or allowed.manage_guild
+
+
+def _checks(reply: Reply) -> tuple[CheckRow, ...]:
+    return reply.checks.rows if isinstance(reply, ShowHome) else ()
 
 
 def _rows(reply: Any) -> list[Phrase]:  # noqa: ANN401  any reply

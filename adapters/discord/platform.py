@@ -1,7 +1,7 @@
 """Discord as a platform of the bot: everything of it, put together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from adapters.discord.listeners import Workspaces as Shares
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
 from conversations.catalogue import Catalogue, phrase
+from conversations.events import PLACE_LEFT, ShareEnded
 from conversations.messages import DirectMessage, Receipt
 from conversations.ports import ClosedError, NotReadyError, StorageError, TurnHandler
 from conversations.session import SessionKey
@@ -36,6 +37,15 @@ class Store(Shares, Protocol):
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a server sent the bot away, or that it is back."""
+
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a server: owner, check and share."""
+
+    async def places(self, platform: str) -> Collection[str]:
+        """Return the servers that have rules, or copies in them."""
+
+    async def gone(self, platform: str) -> Collection[str]:
+        """Return the servers that sent the bot away and are not back."""
 
     async def keep(self, name: str, value: str) -> None:
         """Keep a short text under a name."""
@@ -94,6 +104,12 @@ class _Client(discord.Client):
                 await self.listeners.message(message)
             except (StorageError, ClosedError):
                 return  # it is fetched again after the next start
+
+    async def on_ready(self) -> None:
+        """Look which servers are still ours: after each new session."""
+        self._begun()
+        if self.platform:
+            await self.platform.look_around([guild.id for guild in self.guilds])
 
     async def on_connect(self) -> None:
         """Catch up: a new session brings nothing of what happened meanwhile."""
@@ -230,10 +246,35 @@ class DiscordPlatform:
         """Note that Discord has told what happened meanwhile."""
         self._lost = None
 
-    async def sent_away(self, guild: int, at: datetime | None) -> None:
-        """Note that a server sent us away, or that it is back: its rules go after a while, nobody's checks."""
-        if self._store:
-            try:
-                await self._store.left(SessionKey(PLATFORM, str(guild), ""), at)
-            except StorageError as error:
-                note("not_noted", error, problem=error.told.key)
+    async def sent_away(self, guild: int | str, at: datetime | None) -> None:
+        """Note that a server sent us away, or that it is back: its rules go after a while, copies in it at once.
+
+        Nobody's checks go.
+        """
+        if self._store is None or self._turns is None:
+            return
+        place = SessionKey(PLATFORM, str(guild), "")
+        try:
+            await self._store.left(place, at)
+            if at is None:
+                return
+            for owner, check, share in await self._store.shared_in(place):
+                event = ShareEnded(owner, at, check, share, PLACE_LEFT, id=f"{PLACE_LEFT} {share}")
+                await self._turns.handle(event, DirectMessage())
+        except (StorageError, ClosedError) as error:
+            note("not_noted", error)
+
+    async def look_around(self, guilds: Collection[int]) -> None:
+        """Note which servers sent us away, or took us in again, while we were not there to hear it."""
+        if self._store is None:
+            return
+        ours = {str(guild) for guild in guilds}
+        try:
+            known, gone = set(await self._store.places(PLATFORM)), set(await self._store.gone(PLATFORM))
+        except StorageError as error:
+            note("not_noted", error, problem=error.told.key)
+            return
+        for guild in known - ours - gone:
+            await self.sent_away(guild, datetime.now(UTC))
+        for guild in gone & ours:
+            await self.sent_away(guild, None)

@@ -175,10 +175,10 @@ class DiscordSender:
         if channel["type"] in _FORUMS:
             body = {"name": part.title[:_THREAD_NAME], "message": part.payload}
             made = await http.request(Route("POST", "/channels/{channel_id}/threads", channel_id=to.channel), json=body)
-            card = Receipt(str(made["id"]), str(made["id"]))
+            card = Receipt(str(made["id"]), str(made["id"]), place=channel.get("guild_id"))
         else:
             sent = await http.request(_post(to.channel), json={**part.payload, **_once(nonce)})
-            card = Receipt(to.channel, str(sent["id"]))
+            card = Receipt(to.channel, str(sent["id"]), place=channel.get("guild_id"))
         _remember(self._cards, to.share, card)
         return Sent(card)
 

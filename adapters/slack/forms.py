@@ -62,6 +62,7 @@ def rules_form(catalogue: Catalogue, language: str, rules: Workspace, packs: Map
         _field("pack", _one_of(packs, rules.pack)),
         _field("channels", _many("multi_conversations_select", "initial_conversations", rules.channels)),
         _field("mentors", _many("multi_users_select", "initial_users", rules.mentors)),
+        _field("sharers", _many("multi_users_select", "initial_users", rules.sharers)),
         _field(
             "shares_a_day",
             {"type": "plain_text_input", "action_id": "shares_a_day", "initial_value": str(rules.shares_a_day)},

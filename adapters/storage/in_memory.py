@@ -76,6 +76,7 @@ class _SentMessage:
     asked: int | None = None
     share: str | None = None
     part: int = 0
+    place: str | None = None
 
     @property
     def where(self) -> tuple[str, str]:
@@ -212,12 +213,16 @@ class InMemoryStore:
             del self._checks[place]
             self._due.pop(place, None)
         self._drop_packs()
-        rules = self._rules(_place(key))
-        if key.person in rules.mentors:
-            others = tuple(one for one in rules.mentors if one != key.person)
-            self._workspaces[_place(key)] = dump_workspace(replace(rules, revision=rules.revision + 1, mentors=others))
+        for named_in, rules in self._naming(key):
+            self._workspaces[named_in] = dump_workspace(rules.without(key.person))
         self.outbox.erase(key, at, farewell)
         return Commit.SAVED
+
+    def _naming(self, key: SessionKey) -> list[tuple[Place, Workspace]]:
+        """Return the workspaces whose rules name a person: where their key is of none, any of their platform."""
+        places = [_place(key)] if key.workspace else [one for one in self._workspaces if one[0] == key.platform]
+        rules = [(place, self._rules(place)) for place in places]
+        return [(place, one) for place, one in rules if one.names(key.person)]
 
     def _drop_packs(self) -> None:
         named = {load_check(body).pack for body in self._checks.values()} | self.outbox.packs()
@@ -226,6 +231,15 @@ class InMemoryStore:
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
         """Return who shared what a channel's message is part of, the check and the share."""
         return self.outbox.sharer(place, receipt)
+
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a workspace which is none of their owner's key."""
+        return self.outbox.shared_in(place)
+
+    async def places(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that have rules, or copies in them."""
+        ruled = {workspace for one, workspace in {**self._workspaces, **self.outbox.gone} if one == platform}
+        return ruled | self.outbox.places(platform)
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a workspace sent the bot away, and when; or with None that it is back."""
@@ -261,7 +275,7 @@ class InMemoryStore:
                 {"channel": one.channel, "message": one.message, "check_id": one.check, "share": one.share}
                 for one in self.outbox.sent(key)
             ],
-            "workspaces": [{"mentors": [key.person]}] if key.person in self._rules(_place(key)).mentors else [],
+            "workspaces": [rules.names(key.person) for _, rules in self._naming(key)],
         }
         return json.dumps(tables, ensure_ascii=False, indent=1)
 
@@ -313,6 +327,19 @@ class InMemoryOutbox:
                 if found and one.share is not None and one.check is not None:
                     return key, one.check, one.share
         return None
+
+    def shared_in(self, place: SessionKey) -> list[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a workspace which is none of their owner's key."""
+        return [
+            (key, one.check, one.share)
+            for key, messages in self._sent.items()
+            for one in messages
+            if key.platform == place.platform and one.place == place.workspace and one.check and one.share
+        ]
+
+    def places(self, platform: str) -> set[str]:
+        """Return the workspaces that have copies in them which are none of their owners' keys."""
+        return {one.place for key, some in self._sent.items() for one in some if key.platform == platform and one.place}
 
     def add(self, key: SessionKey, message: Message, at: datetime) -> None:
         """Put a message into the outbox."""
@@ -433,6 +460,8 @@ class InMemoryOutbox:
                 mine[:] = [one for one in mine if (one.share, one.part) != (to.share, row.parts_sent)]
             if receipt:
                 sent = _SentMessage(receipt.channel, receipt.message, at)
+                before = next((one.place for one in mine if one.where == sent.where), None)
+                sent.place = receipt.place or before
                 mine[:] = [one for one in mine if one.where != sent.where]
                 if isinstance(to, InChannel):
                     sent.check, sent.share, sent.part = row.message.check, to.share, row.parts_sent

@@ -59,6 +59,10 @@ _UPDATE_DUE = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_a
 _DELETE_CHECK = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"  # noqa: S608
 _OF_PLACE = "platform = ? AND workspace = ?"
 _SELECT_WORKSPACE = f"SELECT body FROM workspaces WHERE {_OF_PLACE}"  # noqa: S608
+_SELECT_NAMING = """
+    SELECT platform, workspace, body FROM workspaces
+    WHERE platform = ? AND (? = '' OR workspace = ?) AND instr(body, ?) > 0
+"""
 _INSERT_WORKSPACE = "INSERT INTO workspaces VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING"
 _UPDATE_WORKSPACE = f"UPDATE workspaces SET revision = ?, body = ? WHERE {_OF_PLACE} AND revision = ?"  # noqa: S608
 _LEFT = """
@@ -74,6 +78,14 @@ _SELECT_SHARER = f"""
     SELECT person, check_id, share FROM sent_messages
     WHERE {_OF_PLACE} AND channel = ? AND message = ? AND share IS NOT NULL AND check_id IS NOT NULL
 """  # noqa: S608
+_SELECT_SHARED_IN = """
+    SELECT DISTINCT platform, workspace, person, check_id, share FROM sent_messages
+    WHERE platform = ? AND place = ? AND share IS NOT NULL AND check_id IS NOT NULL
+"""
+_SELECT_PLACES = """
+    SELECT workspace FROM workspaces WHERE platform = ?
+    UNION SELECT place FROM sent_messages WHERE platform = ? AND place IS NOT NULL
+"""
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
 # Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
@@ -260,7 +272,10 @@ class SqliteStore:
             for sql in _ERASE:
                 connection.execute(sql, mine)
             connection.execute(_DELETE_PACKS)
-            _name_no_more(connection, key)
+            for place, rules in _naming(connection, key):
+                after = rules.without(key.person)
+                values = (after.revision, dump_workspace(after), *place, rules.revision)
+                connection.execute(_UPDATE_WORKSPACE, values)
             for channel, message in sent:
                 order = Message(Withdrawal(channel, message))
                 connection.execute(*insert_message(sealer, key, order, at))
@@ -278,6 +293,19 @@ class SqliteStore:
         values = (*_place(place), receipt.channel, receipt.message)
         row = await self._database.read(lambda connection: connection.execute(_SELECT_SHARER, values).fetchone())
         return (replace(place, person=row[0]), row[1], row[2]) if row else None
+
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a workspace which is none of their owner's key."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_SELECT_SHARED_IN, _place(place)).fetchall()
+        )
+        return [(SessionKey(*key), check, share) for *key, check, share in rows]
+
+    async def places(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that have rules, or copies in them."""
+        values = (platform, platform)
+        rows = await self._database.read(lambda connection: connection.execute(_SELECT_PLACES, values).fetchall())
+        return [place for (place,) in rows]
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a workspace sent the bot away, and when; or with None that it is back."""
@@ -316,8 +344,7 @@ class SqliteStore:
                 cursor = connection.execute(f"SELECT * FROM {table} WHERE {_WHOSE}", whose(key))  # noqa: S608  ours
                 names = [column[0] for column in cursor.description]
                 found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
-            rules = _rules(connection, key)
-            found["workspaces"] = [{"mentors": [key.person]}] if key.person in rules.mentors else []
+            found["workspaces"] = [dict(rules.names(key.person)) for _, rules in _naming(connection, key)]
             return found
 
         tables = await self._database.read(read)
@@ -432,23 +459,18 @@ def _place(key: SessionKey) -> tuple[str, str]:
     return key.platform, key.workspace
 
 
-def _rules(connection: sqlite3.Connection, key: SessionKey) -> Workspace:
-    """Return the rules of somebody's workspace; none where they are damaged."""
-    row = connection.execute(_SELECT_WORKSPACE, _place(key)).fetchone()
-    with suppress(SnapshotError):
-        return load_workspace(row[0]) if row else Workspace()
-    return Workspace()
+def _naming(connection: sqlite3.Connection, key: SessionKey) -> list[tuple[tuple[str, str], Workspace]]:
+    """Return the workspaces whose rules name a person: where their key is of none, any of their platform.
 
-
-def _name_no_more(connection: sqlite3.Connection, key: SessionKey) -> None:
-    """Take a person from the mentors of their workspace."""
-    before = _rules(connection, key)
-    if key.person not in before.mentors:
-        return
-    others = tuple(one for one in before.mentors if one != key.person)
-    after = replace(before, revision=before.revision + 1, mentors=others)
-    values = (after.revision, dump_workspace(after), *_place(key), before.revision)
-    connection.execute(_UPDATE_WORKSPACE, values)
+    Damaged rules name nobody.
+    """
+    found = []
+    for *place, body in connection.execute(_SELECT_NAMING, (key.platform, key.workspace, key.workspace, key.person)):
+        with suppress(SnapshotError):
+            rules = load_workspace(body)
+            if rules.names(key.person):
+                found.append(((place[0], place[1]), rules))
+    return found
 
 
 def _erase_some(place: tuple[str, str], left_by: int, connection: sqlite3.Connection) -> bool:

@@ -58,9 +58,9 @@ _DELETE_LEFT_STANDING = f"""
 _TO_WITHDRAW = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_WHOSE} AND state = 'waiting' AND kind = 'withdrawal')"  # noqa: S608
 _DELETE = "DELETE FROM outbox WHERE id = ?"
 _KEEP_RECEIPT = """
-    INSERT INTO sent_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    INSERT INTO sent_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
     sent_at = excluded.sent_at, check_id = excluded.check_id, asked = excluded.asked,
-    share = excluded.share, part = excluded.part
+    share = excluded.share, part = excluded.part, place = coalesce(excluded.place, place)
 """
 _DROP_RECEIPT = f"DELETE FROM sent_messages WHERE {_WHOSE} AND channel = ? AND message = ?"  # noqa: S608
 _DROP_COPY = f"DELETE FROM sent_messages WHERE {_WHOSE} AND share = ? AND part = ?"  # noqa: S608
@@ -197,7 +197,7 @@ class SqliteOutbox:
             if isinstance(to, InChannel):
                 connection.execute(_DROP_COPY, (*mine, to.share, row.parts_sent))
             if receipt:
-                values = (receipt.channel, receipt.message, milliseconds(at), *_what_it_is(row, receipt))
+                values = (receipt.channel, receipt.message, milliseconds(at), *_what_it_is(row, receipt), receipt.place)
                 connection.execute(_KEEP_RECEIPT, (*mine, *values))
 
     async def drop(self, row: Outgoing) -> None:

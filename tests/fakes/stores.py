@@ -75,6 +75,14 @@ class WatchedStore:
         self._try("sharer")
         return await self._store.sharer(place, receipt)
 
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        self._try("shared_in")
+        return await self._store.shared_in(place)
+
+    async def places(self, platform: str) -> Collection[str]:
+        self._try("places")
+        return await self._store.places(platform)
+
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         self._try("left")
         await self._store.left(place, at)

@@ -88,6 +88,12 @@ class DyingStore:
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
         return await self._store.sharer(place, receipt)
 
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        return await self._store.shared_in(place)
+
+    async def places(self, platform: str) -> Collection[str]:
+        return await self._store.places(platform)
+
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         await self._store.left(place, at)
 

@@ -133,8 +133,8 @@ class Person:
             data["resolved"] = self._resolved(resolved, channel)
         return await self._asks(COMMAND, channel, data)
 
-    async def autocomplete(self, command: str, where: Channel | None = None, **options: str) -> list[str]:
-        """Type an option of a command, the last one named; return what they are offered."""
+    async def autocomplete(self, command: str, where: Channel | None = None, **options: str) -> dict[str, str]:
+        """Type an option of a command, the last one named; return what they are offered, and what each stands for."""
         channel = where or self.chat
         found = self._may_use(command, _CHAT_INPUT, channel)
         declared = {one["name"]: one for one in found["options"]}
@@ -143,7 +143,7 @@ class Person:
         typed[-1]["focused"] = True
         data = {"id": found["id"], "name": found["name"], "type": _CHAT_INPUT, "options": typed}
         asked = await self._ask(AUTOCOMPLETE, channel, data)
-        return [str(one["name"]) for one in asked.choices or ()]
+        return {str(one["name"]): str(one["value"]) for one in asked.choices or ()}
 
     async def message_command(self, command: str, message: Shown) -> Shown:
         """Use a command of a message's menu."""

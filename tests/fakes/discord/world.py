@@ -104,6 +104,8 @@ class World:
     """By token."""
     foreign: set[int] = field(default_factory=set)
     """Servers that the bot is not in."""
+    left: set[int] = field(default_factory=set)
+    """Channels of servers that sent it away."""
     nonces: dict[tuple[int, str], tuple[int, float]] = field(default_factory=dict)
     """What was sent with a nonce -> the message, and when."""
     _nonce: Any = None
@@ -177,7 +179,7 @@ class World:
         """Tell whether the bot has to do with a channel at all."""
         found = self.backend.channels.get(channel)
         if found is None:
-            return True  # that it is not there is said elsewhere
+            return channel not in self.left  # that one is not there is said elsewhere
         if found.guild_id in self.foreign:
             return False
         return found.guild_id is not None or channel in self.backend.dm_channels.values()
@@ -290,6 +292,7 @@ class World:
         return guild
 
     def remove_guild(self, guild: int) -> None:
+        self.left |= {one.id for one in self.backend.channels.values() if one.guild_id == guild}
         self.backend.remove_guild(guild)
 
     def add_channel(self, guild: int, name: str, *, forum: bool = False) -> int:
