@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord.incoming import key_of
 from tests.fakes.discord.playing import DiscordPlayer
 from tests.fakes.discord.room import Room, running
 from tests.fakes.discord.server import FakeDiscord
 from tests.golden import assert_golden
+from tests.outcomes import assert_outcome
 from tests.scenarios import SCENARIOS, a_reminder, at_home, by_shortcut
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
@@ -45,9 +47,10 @@ async def playing(file: Path, language: str) -> AsyncIterator[tuple[DiscordPlaye
 @pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("name", sorted(SCENARIOS.keys() - SLACK_ALONE))
 async def test_a_whole_check_in_discord_ends_as_its_transcript_says(name: str, language: str, tmp_path: Path) -> None:
-    async with playing(tmp_path / "bot.sqlite3", language) as (me, _):
+    async with playing(tmp_path / "bot.sqlite3", language) as (me, room):
         if name == a_reminder.__name__:  # Discord does not tell where on earth somebody is
             await me.begins()
             await me.commands(ZONE[language])
         await SCENARIOS[name](me)
         assert_golden(TRANSCRIPTS / language / f"{name}.txt", me.transcript())
+        await assert_outcome(room.store, key_of(me.person.id), name, language)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.incoming import key_of
 from tests.fakes.slack.person import person
 from tests.fakes.slack.playing import OTHER, PUBLIC, SlackPlayer
 from tests.fakes.slack.room import Room, running
 from tests.fakes.slack.server import ALL_SCOPES, FakeSlack
 from tests.golden import assert_golden
+from tests.outcomes import assert_outcome
 from tests.scenarios import SCENARIOS, finished, sees, sees_new, words_alone, writes
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
@@ -42,9 +44,10 @@ async def playing(
 @pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 async def test_a_whole_check_in_slack_ends_as_its_transcript_says(name: str, language: str, tmp_path: Path) -> None:
-    async with playing(tmp_path / "bot.sqlite3", language) as (me, _):
+    async with playing(tmp_path / "bot.sqlite3", language) as (me, room):
         await SCENARIOS[name](me)
         assert_golden(TRANSCRIPTS / language / f"{name}.txt", me.transcript())
+        await assert_outcome(room.store, key_of("T0001", None, "U0001"), name, language)
 
 
 TYPES_NOTHING = tuple(scope for scope in ALL_SCOPES if scope != "im:history")
