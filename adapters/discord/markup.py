@@ -46,7 +46,19 @@ def lines(text: str) -> Iterator[str]:
 
 
 def outlined(outline: Iterable[Block]) -> Iterator[str]:
-    """Return the blocks of a document as pieces of text, in their order."""
+    """Return the blocks of a document as pieces of text, in their order: a heading stays with what it is of."""
+    headings = ""
+    for piece in _pieces(outline):
+        if piece.startswith("#"):
+            headings += f"{piece}\n"
+        else:
+            yield headings + piece
+            headings = ""
+    if headings:
+        yield headings.rstrip("\n")
+
+
+def _pieces(outline: Iterable[Block]) -> Iterator[str]:
     for block in outline:
         match block:
             case Heading():
@@ -55,7 +67,11 @@ def outlined(outline: Iterable[Block]) -> Iterator[str]:
                 yield from ((quiet if block.quiet else plain)(piece) for piece in lines(block.text))
             case Points():
                 for place, item in enumerate(block.items):
-                    yield from _item(item, "-" if block.numbered_from is None else f"{block.numbered_from + place}.")
+                    pieces = list(
+                        _item(item, "-" if block.numbered_from is None else f"{block.numbered_from + place}.")
+                    )
+                    whole = "\n".join(pieces)
+                    yield from [whole] if len(whole) <= _LINE else pieces
             case Grid():
                 for row in block.rows:
                     told = " · ".join(f"{title}: {cell}" for title, cell in zip(block.header[1:], row[1:], strict=True))
