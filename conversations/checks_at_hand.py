@@ -98,7 +98,7 @@ def _listed(scene: Scene) -> Reply:
 def _rows(scene: Scene) -> tuple[CheckRow, ...]:
     at_hand = scene.person.current_check
     return tuple(
-        CheckRow(check.id, number, _title(scene, check), _state(scene, check), check.id == at_hand)
+        CheckRow(check.id, number, title_of(scene, check), _state(scene, check), check.id == at_hand)
         for number, check in enumerate(scene.saved or (), start=1)
     )
 
@@ -107,7 +107,8 @@ def _script(scene: Scene, check: Check) -> Script:
     return scene.packs.of(check.pack) or scene.script
 
 
-def _title(scene: Scene, check: Check) -> Phrase:
+def title_of(scene: Scene, check: Check) -> Phrase:
+    """Return what a check is called: its team, or when it was begun."""
     team = facts_of(_script(scene, check), check, scene.person.about).fed(Feeds.TEAM)
     if isinstance(team, Written):
         return phrase("answer.text", text=team.text)
@@ -130,5 +131,5 @@ def _reminders(scene: Scene) -> tuple[Phrase, ...]:
     if len(saved) == 1:
         return tuple(worded(one) for _, _, one in found)
     return tuple(
-        phrase("reminders.of_check", check=_title(scene, check), reminder=worded(one)) for _, check, one in found
+        phrase("reminders.of_check", check=title_of(scene, check), reminder=worded(one)) for _, check, one in found
     )

@@ -383,6 +383,7 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.HELD: keeping.show_held,
     Intent.EXPORT: keeping.export,
     Intent.UNSHARE: sharing.unshare,
+    Intent.SHARES: sharing.show_shares,
     Intent.SHARE_ENDED: sharing.ended,
     Intent.SETTINGS: personal_settings.show_settings,
     Intent.CHECKS: checks_at_hand.show_checks,
@@ -403,6 +404,7 @@ _NEEDING_NO_CHECK: Mapping[Intent, Handler] = {
             Intent.LANGUAGE,
             Intent.SETTINGS,
             Intent.CHECKS,
+            Intent.SHARES,
             Intent.RESUME,
             Intent.NEW,
             Intent.PROFILE,
@@ -483,6 +485,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     (Phase.CONFIRMING, Intent.BACK): Move(coming_and_going.do_not_start_over, _ON_OR_REVIEW),
     # "share exactly this?" is being asked
     (Phase.SHARING, Intent.YES): Move(sharing.post, (Phase.SHARING, *_ON_OR_REVIEW)),
+    (Phase.SHARING, Intent.SHARE_AS): _same(Phase.SHARING, sharing.choose),
     (Phase.SHARING, Intent.NO): Move(sharing.do_not_share, _ON_OR_REVIEW),
     (Phase.SHARING, Intent.BACK): Move(sharing.do_not_share, _ON_OR_REVIEW),
     (Phase.SHARING, Intent.UNSHARE): Move(sharing.unshare_or_not_share, (Phase.SHARING, *_ON_OR_REVIEW)),

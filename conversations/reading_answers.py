@@ -29,6 +29,7 @@ from conversations.session import (
     Unsaid,
     Written,
 )
+from conversations.sharing_choices import CHOICES
 from conversations.vocabulary import Source, StepKind
 
 TEXT_LIMIT = 2000
@@ -100,6 +101,7 @@ _COMMANDS = (
     Intent.HELD,
     Intent.EXPORT,
     Intent.SHARE,
+    Intent.SHARES,
     Intent.UNSHARE,
 )
 _GOING = (Intent.CHECKS, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
@@ -209,6 +211,8 @@ class Reader:
         text = clean(text)
         if step and step.kind is StepKind.TEXT and (quoted := _QUOTED.fullmatch(text)):
             return self._written(quoted[1])
+        if phase is Phase.SHARING and (choice := self._which(normalise(text), "sharing", tuple(CHOICES))):
+            return Meant(Intent.SHARE_AS, text=choice)
         if command := self._command(text, step):
             return command
         if phase is Phase.REVIEWING:

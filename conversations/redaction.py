@@ -39,6 +39,8 @@ class Shows(StrEnum):
     COMPANY = "company"
     PEOPLE = "people"
     QUOTES = "quotes"
+    SKILLS = "skills"
+    """Names of skills, and how well the person has them."""
     NOTES = "notes"
     """Whatever the person wrote themselves."""
     DECISION = "decision"
@@ -48,6 +50,8 @@ class Shows(StrEnum):
 
 HIDEABLE = (Shows.COMPANY, Shows.PEOPLE, Shows.QUOTES, Shows.NOTES, Shows.DECISION)
 """Hidden unless the owner shows it."""
+SHOWN = (Shows.SKILLS,)
+"""Shown unless the owner hides it."""
 
 _ = Shows
 FIELDS: Mapping[type, Mapping[str, Shows]] = {
@@ -62,7 +66,7 @@ FIELDS: Mapping[type, Mapping[str, Shows]] = {
         "verdicts": _.OPEN,
         "flags": _.OPEN,
         "questions": _.OPEN,
-        "skills": _.OPEN,
+        "skills": _.SKILLS,
         "contradictions": _.OPEN,
         "answers": _.OPEN,
         "small_print": _.OPEN,
@@ -117,6 +121,8 @@ FIELDS: Mapping[type, Mapping[str, Shows]] = {
 _HIDDEN = phrase("share.hidden")
 _TELL_PEOPLE = ("source.", "shared.sources.")
 """Where the sentences stand that say who told something."""
+_NAME_SKILLS = ("skills.", "answer.skill")
+"""And those that name a skill."""
 _LETTERS = "ABCDEFGHKLMNPRSTUVWXYZ"
 """Those that nobody takes for a number or for each other."""
 _LONGEST = 99
@@ -139,7 +145,7 @@ def redact(report: Report, share: Share, names: Collection[str]) -> Report:
 
     """
     known = (*names, report.team) if isinstance(report.team, str) else names
-    shown = frozenset(share.shown) & frozenset(HIDEABLE)
+    shown = (frozenset(share.shown) & frozenset(HIDEABLE)) | (frozenset(SHOWN) - frozenset(share.hidden))
     seen: Report = _Redaction(shown, tuple(one.casefold() for one in known if one.strip())).record(report)
     day = datetime.combine((share.updated_at or share.at).date(), time(), UTC)
     return replace(seen, team=seen.team or pseudonym(share), changed_at=day)
@@ -200,6 +206,8 @@ class _Redaction:
     def _phrase(self, said: Phrase) -> Phrase:
         if said.key.startswith(_TELL_PEOPLE) and Shows.PEOPLE not in self.shown:
             return _HIDDEN
+        if said.key.startswith(_NAME_SKILLS) and Shows.SKILLS not in self.shown:
+            return _HIDDEN
         return Phrase(said.key, {name: self._filling(one) for name, one in said.args.items()})
 
     def _filling(self, filling: object) -> Any:  # noqa: ANN401  an Arg again
@@ -207,7 +215,8 @@ class _Redaction:
             case Phrase():
                 return self._phrase(filling)
             case tuple():
-                return tuple(self._filling(one) for one in filling)
+                seen = tuple(self._filling(one) for one in filling)
+                return seen[:1] if all(one == _HIDDEN for one in seen) else seen
             case str():
                 return self._own(filling, Shows.NOTES)
             case int() | float() | date():

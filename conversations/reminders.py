@@ -40,6 +40,7 @@ class Due(StrEnum):
     PARK = "park"
     WARNING = "warning"
     EXPIRY = "expiry"
+    SHARE = "share"
 
 
 def zone_named(name: str) -> tzinfo:
@@ -93,6 +94,12 @@ def upcoming(check: Check, person: Person, policy: Policy) -> tuple[datetime, Du
     """Return what a check waits for next, and when that is; None where it waits for nothing."""
     if check.is_profile or not policy.reachable:
         return None
+    ends = [(one.until, Due.SHARE) for one in check.shares if one.until]
+    own = _upcoming(check, person, policy)
+    return min([*ends, *([own] if own else [])], key=lambda one: one[0], default=None)
+
+
+def _upcoming(check: Check, person: Person, policy: Policy) -> tuple[datetime, Due] | None:
     if check.reminders:
         return min(map(due_at, check.reminders)), Due.REMINDER
     since = max(check.changed_at, due_at(check.reminded)) if check.reminded else check.changed_at

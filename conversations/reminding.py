@@ -194,6 +194,10 @@ def time_passed(scene: Scene) -> Outcome:
     match scene.due:
         case None:
             return scene, ()
+        case Due.SHARE:
+            # As its owner chose: nothing that they have to be told.
+            left = tuple(one for one in check.shares if one.until is None or one.until > at)
+            return scene.with_check(replace(check, shares=left)), ()
         case Due.REMINDER:
             return _reminder(scene)
         case Due.NUDGE:

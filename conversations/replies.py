@@ -77,11 +77,21 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One more thing that may be chosen beside a short menu, by a word or a button of its own."""
+
+    label: Phrase
+    intent: Intent
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """A short menu outside the questionnaire: yes or no, what now."""
 
     text: Phrase
     options: tuple[Intent, ...]
+    more: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,24 @@ class AskChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRow:
+    """A copy that stands in a channel."""
+
+    check: str
+    share: str
+    channel: str
+    text: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class ShowShares:
+    """Everything that the person has shared, wherever."""
+
+    title: Phrase
+    rows: tuple[ShareRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShowShared:
     """The copy of a report that a channel sees: a short card, or the detail below it. Redacted already."""
 
@@ -179,6 +207,7 @@ Reply = (
     | ShowHome
     | AskChannel
     | ShowShared
+    | ShowShares
     | Goodbye
     | Held
 )

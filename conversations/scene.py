@@ -11,10 +11,11 @@ from conversations.facts import Facts
 from conversations.judgement import facts_of, open_on, report_on, said
 from conversations.profile import learned
 from conversations.reminders import Due, Policy, has_come
-from conversations.replies import Ask, Choose, Progress, Reply, ReviewAnswers, Say
+from conversations.replies import Ask, Choose, Option, Progress, Reply, ReviewAnswers, Say
 from conversations.report import Report
 from conversations.script import Feeds, Packs, Script, Step
 from conversations.session import Check, Intent, Meant, Person, Phase, Written
+from conversations.sharing_choices import offered
 from conversations.vocabulary import QUESTIONS, Question, StepKind
 from conversations.wording import answer_phrase, choice_label, skill_name
 from conversations.workspace import Workspace
@@ -118,7 +119,9 @@ def view(scene: Scene) -> tuple[Reply, ...]:
         case Phase.CONFIRMING:
             return (Choose(phrase("start_over.sure"), menu(scene)),)
         case Phase.SHARING:
-            return (Choose(phrase("share.ask"), menu(scene)),)
+            choices = offered(scene.check.sharing) if scene.check.sharing else ()
+            more = (Option(phrase(f"share.choices.{one}"), Intent.SHARE_AS, one) for one in choices)
+            return (Choose(phrase("share.ask"), menu(scene), tuple(more)),)
         case Phase.DECIDING:
             return (Choose(phrase("decision.ask"), menu(scene)),)
         case Phase.REVIEWING:

@@ -6,7 +6,7 @@ so that going back, editing and re-reading cost nothing and can never disagree w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -137,6 +137,15 @@ class Share:
     """When the copy last followed a change; None: it is as it was posted."""
     previewed: str = ""
     """A digest of what was previewed, until it is posted."""
+    hidden: tuple[str, ...] = ()
+    """Kinds of fields that the owner hides of those that are shown else."""
+    days: int | None = None
+    """After how many days from `at` it is taken back; None: when the owner says so."""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it is taken back by itself."""
+        return self.at + timedelta(days=self.days) if self.days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +240,9 @@ class Intent(StrEnum):
     PROFILE = "profile"
     SETTINGS = "settings"
     SHARE = "share"
+    SHARE_AS = "share_as"
+    """What of a copy is seen, and for how long, before it is posted; the text names one of sharing_choices."""
+    SHARES = "shares"
     UNSHARE = "unshare"
     HOME = "home"
     """Nobody said anything: the person looks at their home."""

@@ -6,13 +6,15 @@ from hashlib import sha256
 
 from conversations import looking_up
 from conversations.catalogue import Phrase, phrase
+from conversations.checks_at_hand import title_of
 from conversations.events import LEFT_STANDING, PLACE_LEFT, Event, Pressed, ShareEnded, Typed
-from conversations.redaction import HIDEABLE, pseudonym, redact
-from conversations.replies import AskChannel, Listed, Noted, Post, Reply, Say, ShowShared
+from conversations.redaction import pseudonym, redact
+from conversations.replies import AskChannel, Listed, Noted, Post, Reply, Say, ShareRow, ShowShared, ShowShares
 from conversations.report import Report
-from conversations.scene import Outcome, Scene, lost, to_next, view
+from conversations.scene import Outcome, Scene, lost, to_next, view, with_saved
 from conversations.script import Feeds
 from conversations.session import Check, Phase, Share, Written
+from conversations.sharing_choices import CHOICES, hidden, how_long
 
 _DAY = timedelta(days=1)
 _NOT_THERE = phrase("share.not_there")
@@ -92,8 +94,23 @@ def _digest(scene: Scene, sharing: Share) -> str:
 
 
 def _preview(scene: Scene, sharing: Share) -> tuple[Reply, ...]:
-    hidden = tuple(phrase(f"share.kinds.{kind}") for kind in HIDEABLE if kind not in sharing.shown)
-    return (Say(phrase("share.preview", hidden=hidden)), *_copy(scene, sharing))
+    return (Say(_who_sees_what(sharing)), *_copy(scene, sharing))
+
+
+def _who_sees_what(sharing: Share) -> Phrase:
+    left_out = hidden(sharing)
+    return phrase("share.preview", hidden=left_out) if left_out else phrase("share.preview_all")
+
+
+def choose(scene: Scene) -> Outcome:
+    """Change what of the copy is seen, or for how long. What is then seen is shown before it is posted."""
+    sharing, change = scene.check.sharing, CHOICES.get(scene.meant.text)
+    if sharing is None or change is None:
+        return lost(scene)
+    after = scene.with_check(replace(scene.check, sharing=change(sharing)))
+    chosen = after.check.sharing or sharing
+    holds = (phrase("share.left_out", hidden=hidden(chosen) or (phrase("share.nothing"),)), how_long(chosen))
+    return after, (Listed(phrase("share.chosen"), holds), *view(after))
 
 
 def _copy(scene: Scene, sharing: Share) -> tuple[Reply, ...]:
@@ -194,6 +211,26 @@ def ended(scene: Scene) -> Outcome:
     if reason == "taken_down" and scene.person.left_alone:
         return after, ()
     return after, (Say(phrase(f"share_ended.{reason}", team=pseudonym(found[0]))),)
+
+
+# -- looking them over -------------------------------------------------------------------------------------------
+
+
+def show_shares(scene: Scene) -> Outcome:
+    """List every copy that stands, of every check."""
+    if scene.saved is None:
+        return with_saved(scene)
+    others = (one for one in scene.saved if one.id != scene.check.id)
+    checks = (scene.check, *others)
+    found = [(check, one) for check in checks for one in check.shares]
+    rows = tuple(ShareRow(check.id, one.id, one.channel, _share_row(scene, check, one)) for check, one in found)
+    return scene, (ShowShares(phrase("shares.title" if rows else "shares.none"), rows), *view(scene))
+
+
+def _share_row(scene: Scene, check: Check, share: Share) -> Phrase:
+    return phrase(
+        "shares.row", code=pseudonym(share), team=title_of(scene, check), date=share.at.date(), until=how_long(share)
+    )
 
 
 # -- what a turn does to copies ----------------------------------------------------------------------------------

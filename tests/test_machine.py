@@ -913,6 +913,8 @@ LINES = {
     Intent.HELD: "what do you hold about me?",
     Intent.EXPORT: "export",
     Intent.SHARE: "share",
+    Intent.SHARE_AS: "show decision",
+    Intent.SHARES: "shares",
     Intent.UNSHARE: "unshare",
     Intent.CHECKS: "my checks",
     Intent.RESUME: "resume 2",

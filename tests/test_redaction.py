@@ -1,5 +1,6 @@
 """What a channel sees of a shared report: whatever the person wrote, none of it, in any format and language."""
 
+import asyncio
 import io
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -36,7 +37,7 @@ from conversations.session import (
     Written,
 )
 from conversations.vocabulary import OwnDecision, ReportPart, Source, StepKind, TeamKind
-from tests.dialogue import ME, NOON, core
+from tests.dialogue import ME, NOON, core, report_for
 from tests.test_machine import FINISHED_DEEP, SAME, finished_deep
 
 SHARE = Share("0123456789abcdef", "C1", NOON)
@@ -176,6 +177,19 @@ def test_a_kind_that_the_owner_shows_is_seen_and_no_other(kind: str, told: str) 
     for other, mark in others.items():
         if kind not in (other, "company") and other != "company":
             assert mark not in seen
+
+
+def test_whoever_hides_the_skills_shows_no_name_of_one() -> None:
+    report = asyncio.run(report_for({"skills": "Python 3/2, PyTorch 1/3, Kubernetes 0/4"}))
+    names = {core().catalogue.text(one.name, "en") for one in report.skills if isinstance(one.name, Phrase)}
+    assert names
+    by_default = plain(redact(report, SHARE, ()), "en")
+    seen = redact(report, replace(SHARE, hidden=("skills", "flags")), ())
+    assert seen.skills == ()
+    shown = plain(seen, "en")
+    assert all(name in by_default for name in names)
+    assert [name for name in names if name in shown] == []
+    assert [flag.id for flag in seen.flags] == [flag.id for flag in report.flags]
 
 
 def test_what_is_private_or_made_up_is_never_shown() -> None:

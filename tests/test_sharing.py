@@ -10,13 +10,28 @@ from adapters.documents.outline import Heading, Item, Outline, Paragraph, Points
 from conversations.catalogue import phrase
 from conversations.dialogue import advance
 from conversations.events import Event, Pressed, ShareEnded, TimePassed, Typed
-from conversations.redaction import pseudonym
+from conversations.redaction import HIDEABLE, SHOWN, pseudonym
 from conversations.reminders import Policy
-from conversations.replies import AskChannel, Choose, Listed, Noted, Post, Reply, Say, ShowShared, Turn
+from conversations.replies import (
+    AskChannel,
+    Choose,
+    Listed,
+    Noted,
+    Post,
+    Reply,
+    Say,
+    ShareRow,
+    ShowShared,
+    ShowShares,
+    Turn,
+)
 from conversations.session import PROFILE_CHECK, Check, Intent, Phase, Session
+from conversations.sharing_choices import CHOICES
 from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON, core
 from tests.test_machine import Doing, Play, finish
+
+BY_DEFAULT = {*(f"show_{kind}" for kind in HIDEABLE), *(f"hide_{kind}" for kind in SHOWN)}
 
 
 @dataclass
@@ -91,7 +106,10 @@ def test_what_is_previewed_is_exactly_what_is_posted_and_nothing_is_before_yes()
     preview = me.press(Intent.SHARE, "C1")
     assert (preview.posts, me.check.phase, me.check.shares) == ((), Phase.SHARING, ())
     seen = tuple(reply for reply in preview.replies if isinstance(reply, ShowShared))
-    assert preview.replies[-1] == Choose(phrase("share.ask"), (Intent.YES, Intent.NO))
+    asked = preview.replies[-1]
+    assert isinstance(asked, Choose)
+    assert (asked.text, asked.options) == (phrase("share.ask"), (Intent.YES, Intent.NO))
+    assert {one.argument for one in asked.more} == {*BY_DEFAULT, "for_7", "for_30"}
     assert keys(preview.replies) == ["share.preview"]
     me.now += timedelta(minutes=5)
     posted = me.say("yes")
@@ -183,6 +201,102 @@ def test_a_share_has_an_id_that_follows_from_nothing_but_chance() -> None:
     me = owner()
     turn = me.take(Pressed(ME, me.now, Intent.SHARE, ("C1",)))
     assert keys(turn.replies) == ["share.unreachable"]
+
+
+# -- what of it is seen, and for how long --------------------------------------------------------------------------
+
+
+def test_what_the_owner_chooses_is_seen_once_more_before_it_is_posted() -> None:
+    me = owner()
+    me.say("share", channel="C1")
+    turn = me.press(Intent.SHARE_AS, "show_company")
+    (told, asked) = turn.replies
+    assert isinstance(told, Listed)
+    assert "company" not in core().catalogue.text(told.items[0], "en")
+    assert isinstance(asked, Choose)
+    assert "hide_company" in {one.argument for one in asked.more}
+    assert "show_company" not in {one.argument for one in asked.more}
+    turn = me.say("yes")
+    assert (turn.posts, keys(turn.replies)[0]) == ((), "share.changed")
+    seen = [reply for reply in turn.replies if isinstance(reply, ShowShared)]
+    assert seen[0].report.team == "Secret Inc"
+    (post,) = me.say("yes").posts
+    assert post.replies == tuple(seen)
+
+
+@pytest.mark.parametrize("name", [name for name in CHOICES if name.startswith("show")])
+def test_every_kind_can_be_shown_and_hidden_by_word_and_button(name: str) -> None:
+    me = owner()
+    me.say("share", channel="C1")
+    before = me.check.sharing
+    assert before is not None
+    kind = name.removeprefix("show_")
+    for language in ("en", "zh"):
+        me.press(Intent.LANGUAGE, language)
+        for choice in (f"hide_{kind}", f"show_{kind}"):
+            for word in core().catalogue.words(f"words.sharing.{choice}", language):
+                me.press(Intent.SHARE_AS, f"show_{kind}" if choice.startswith("hide") else f"hide_{kind}")
+                me.say(word)
+                assert me.check.sharing is not None
+                assert (kind in me.check.sharing.shown or (kind in SHOWN and kind not in me.check.sharing.hidden)) == (
+                    choice.startswith("show")
+                ), word
+        assert core().catalogue.text(phrase(f"share.choices.{name}"), language)
+
+
+def test_how_long_it_stays_changes_nothing_that_is_seen_and_ends_it_in_time() -> None:
+    me = owner()
+    me.say("share", channel="C1")
+    me.say("for a week")
+    turn = me.say("yes")
+    assert len(turn.posts) == 1
+    week = me.now + timedelta(days=7)
+    assert turn.due == week
+    nothing = me.take(TimePassed(ME, week - timedelta(minutes=1), me.check.id))
+    assert (nothing.posts, nothing.due) == ((), week)
+    (shared,) = me.check.shares
+    ended = me.take(TimePassed(ME, week, me.check.id))
+    assert ended.posts == (Post(shared.id, "C1", ()),)
+    assert (ended.replies, me.check.shares) == ((), ())
+    assert ended.due is not None
+
+
+def test_of_several_copies_only_those_whose_time_has_come_go() -> None:
+    me = owner()
+    for channel, said in (("C1", "for a week"), ("C2", "for a month"), ("C3", "for good")):
+        me.say("share", channel=channel)
+        me.say(said, "yes")
+    ended = me.take(TimePassed(ME, me.now + timedelta(days=8), me.check.id))
+    assert [post.channel for post in ended.posts] == ["C1"]
+    assert [one.channel for one in me.check.shares] == ["C2", "C3"]
+
+
+@pytest.mark.parametrize("name", ["", "show_everything", "__class__"])
+def test_a_choice_that_there_is_not_changes_nothing(name: str) -> None:
+    me = owner()
+    me.say("share", channel="C1")
+    before = me.check.sharing
+    me.press(Intent.SHARE_AS, name)
+    assert me.check.sharing == before
+
+
+def test_everything_that_was_shared_is_listed_with_where_and_until_when() -> None:
+    me = owner()
+    assert not rows_of(me.say("shares"))
+    me.share("C1")
+    me.saved = (replace(me.check, id="another", shares=(replace(me.check.shares[0], channel="C2", days=7),)),)
+    first, second = rows_of(me.say("shares"))
+    assert (first.check, first.channel) == (me.check.id, "C1")
+    assert (second.check, second.channel) == ("another", "C2")
+    words = core().catalogue.text(second.text, "en")
+    assert "Secret Inc" in words
+    assert "7 days" in words
+    turn = me.take(Pressed(ME, me.now, Intent.UNSHARE, (first.share,), check=first.check))
+    assert [post.channel for post in turn.posts] == ["C1"]
+
+
+def rows_of(turn: Turn) -> tuple[ShareRow, ...]:
+    return next(reply.rows for reply in turn.replies if isinstance(reply, ShowShares))
 
 
 # -- where, and how often ------------------------------------------------------------------------------------------

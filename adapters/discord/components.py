@@ -50,6 +50,7 @@ from conversations.replies import (
     ShowHome,
     ShowReport,
     ShowShared,
+    ShowShares,
 )
 from conversations.session import Intent, NonAnswer
 from conversations.vocabulary import StepKind
@@ -222,6 +223,8 @@ class Components:
                 counted = (self._words(line) for line in held_summary(reply.json))
                 yield from self._listed(phrase("held.title"), counted)
                 yield _text(quiet(self._words(phrase("held.how"))))
+            case ShowShares():
+                yield from self._shares(reply)
             case ShowHome():
                 return
             case _:
@@ -313,11 +316,14 @@ class Components:
     def _choose(self, choose: Choose) -> Iterator[Json]:
         yield from (_text(bold(piece)) for piece in lines(self._words(choose.text)))
         named = [(self._words(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
+        beside = [(self._words(one.label), self._id(one.intent, argument=one.argument)) for one in choose.more]
         short = all(len(label) <= BUTTON_LABEL for label, _ in named)
         if len(named) <= _FEW and short:
             yield _row(*(_button(*one) for one in named))
+            if beside:
+                yield _row(self._menu(MORE, "more", [_option(*one) for one in beside]))
         else:
-            yield _row(self._menu(MORE, "pick", [_option(*one) for one in named]))
+            yield _row(self._menu(MORE, "pick", [_option(*one) for one in (*named, *beside)]))
 
     def _review(self, review: ReviewAnswers) -> Iterator[Json]:
         told = [(one, self._words(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
@@ -343,6 +349,14 @@ class Components:
         if options:
             yield _row(self._menu(self._id(Intent.RESUME, seen=False, check=False), "resume", options))
         yield _row(self._button(Intent.NEW, "new", fresh=True))
+
+    def _shares(self, reply: ShowShares) -> Iterator[Json]:
+        yield _text(bold(self._words(reply.title)))
+        for row in reply.rows:
+            yield from (_text(plain(piece)) for piece in lines(self._words(row.text)))
+            take_back = button_id(Button(Intent.UNSHARE, row.share, row.check))
+            yield _text(f"<#{row.channel}>")
+            yield _row(_button(self._label("unshare"), take_back))
 
     def _check(self, row: CheckRow) -> Iterator[str]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"

@@ -45,6 +45,7 @@ from conversations.replies import (
     ShowHome,
     ShowReport,
     ShowShared,
+    ShowShares,
 )
 from conversations.session import Intent, NonAnswer
 from conversations.vocabulary import StepKind
@@ -248,6 +249,8 @@ class BlockKit:
                 lines = (self._text(line) for line in held_summary(reply.json))
                 yield from self._listed(phrase("held.title"), lines)
                 yield from self._quiet(phrase("held.how"))
+            case ShowShares():
+                yield from self._shares(reply)
             case ShowHome():
                 return
             case _:
@@ -353,7 +356,8 @@ class BlockKit:
         yield from blocks(paragraphs(self._text(choose.text), "bold"))
         named = [(self._text(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
         shown = named if len(named) <= _FEW else named[:_FIRST]
-        more = [_option(label, option) for label, option in named[len(shown) :]]
+        beside = [(self._text(one.label), self._id(one.intent, argument=one.argument)) for one in choose.more]
+        more = [_option(label, option) for label, option in (*named[len(shown) :], *beside)]
         yield _actions([*(_button(*one) for one in shown), *([self._menu(MORE, "more", more)] if more else [])])
 
     def _review(self, review: ReviewAnswers) -> Iterator[Json]:
@@ -382,6 +386,16 @@ class BlockKit:
         for row in reply.rows:
             yield from self._check(row)
         yield _actions([self._button(Intent.NEW, "new", fresh=True)])
+
+    def _shares(self, reply: ShowShares) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(reply.title), "bold"))
+        for row in reply.rows:
+            first, *rest = split(self._text(row.text), TEXT)
+            take_back = button_id(Button(Intent.UNSHARE, row.share, row.check))
+            button = _button(self._label("unshare"), take_back)
+            yield {"type": "section", "text": _plain(first), "accessory": button}
+            yield from blocks(section(said(piece)) for piece in rest)
+            yield from blocks([listed([[{"type": "channel", "channel_id": row.channel}]])])
 
     def _check(self, row: CheckRow) -> Iterator[Json]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"

@@ -28,6 +28,7 @@ from conversations.replies import (
     ShowHome,
     ShowReport,
     ShowShared,
+    ShowShares,
 )
 
 _NARROW = 30
@@ -70,6 +71,9 @@ class PlainText:
                 self.show_blocks(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case ShowChecks():
                 self._print(Text(self._text(reply.title), style="bold"), self._numbered(map(_row, reply.rows)))
+            case ShowShares():
+                rows = ((str(place), self._text(row.text)) for place, row in enumerate(reply.rows, start=1))
+                self._print(Text(self._text(reply.title), style="bold"), self._hanging(list(rows)))
             case ShowShared():
                 self.show_blocks(
                     Outline(self._catalogue, self._language).shared(reply.report, reply.part, reply.updated)

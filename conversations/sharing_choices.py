@@ -1,0 +1,58 @@
+"""What an owner may choose for a copy before it is posted: what of it is seen, and for how long."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from conversations.catalogue import Phrase, phrase
+from conversations.redaction import HIDEABLE, SHOWN, Shows
+from conversations.session import Share
+
+_DAYS = (7, 30)
+
+
+def _show(kind: Shows, share: Share) -> Share:
+    if kind in SHOWN:
+        return replace(share, hidden=tuple(one for one in share.hidden if one != kind))
+    return replace(share, shown=tuple(dict.fromkeys((*share.shown, kind))))
+
+
+def _hide(kind: Shows, share: Share) -> Share:
+    if kind in SHOWN:
+        return replace(share, hidden=tuple(dict.fromkeys((*share.hidden, kind))))
+    return replace(share, shown=tuple(one for one in share.shown if one != kind))
+
+
+def _keep_for(days: int | None, share: Share) -> Share:
+    return replace(share, days=days)
+
+
+CHOICES: Mapping[str, Callable[[Share], Share]] = {
+    **{
+        f"{act}_{kind}": partial(how, kind)
+        for kind in (*HIDEABLE, *SHOWN)
+        for act, how in (("show", _show), ("hide", _hide))
+    },
+    **{f"for_{days}": partial(_keep_for, days) for days in _DAYS},
+    "for_good": partial(_keep_for, None),
+}
+"""How buttons and words call each choice, and what it does. Labels: `share.choices`; words: `words.sharing`."""
+
+
+def offered(share: Share) -> tuple[str, ...]:
+    """Return the choices that would change something."""
+    return tuple(name for name, choose in CHOICES.items() if choose(share) != share)
+
+
+def hidden(share: Share) -> tuple[Phrase, ...]:
+    """Name what is left out of a copy."""
+    left_out = (
+        *(kind for kind in HIDEABLE if kind not in share.shown),
+        *(kind for kind in SHOWN if kind in share.hidden),
+    )
+    return tuple(phrase(f"share.kinds.{kind}") for kind in left_out)
+
+
+def how_long(share: Share) -> Phrase:
+    """Say until when a copy stands."""
+    return phrase("share.for_days", n=share.days) if share.days else phrase("share.for_good")
