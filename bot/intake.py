@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from dataclasses import replace
 
 from adapters.notes import note
 from bot.limits import PERSON, WORKSPACE, Limits, Rate
@@ -9,7 +10,7 @@ from bot.logs import conversation, new_reference
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
 from conversations.catalogue import phrase
-from conversations.events import Event, LookedHome, ShareEnded, TimePassed
+from conversations.events import Event, LookedHome, Reviewed, ShareEnded, TimePassed
 from conversations.messages import Destination
 from conversations.ports import ClosedError, StorageError
 from conversations.replies import Turn
@@ -55,7 +56,10 @@ class Intake:
         try:
             if isinstance(event, TimePassed | ShareEnded) or _is_a_glance(event):  # nothing that the person did
                 return await self._turn(event, reply_to)
-            if seconds := self._people.wait(event.key):
+            if isinstance(event, Reviewed):  # the key is the owner's, and they did nothing
+                if self._people.wait(replace(event.key, person=event.by)):
+                    raise ClosedError
+            elif seconds := self._people.wait(event.key):
                 return await self._slow_down(event, reply_to, seconds)
             whose = (event.key.platform, event.key.workspace)
             if event.key.workspace and self._workspaces.wait(whose):
@@ -84,7 +88,7 @@ class Intake:
         except Exception as error:
             reference = new_reference()
             note("turn_failed", error, conversation=conversation(event.key), reference=reference)
-            if isinstance(event, TimePassed | ShareEnded):
+            if isinstance(event, TimePassed | ShareEnded | Reviewed):
                 raise
             return await self._turns.say(event, reply_to, phrase("fault", reference=reference), seen=True)
 

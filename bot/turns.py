@@ -9,18 +9,29 @@ from weakref import WeakValueDictionary
 from bot.packs_in_use import PacksInUse
 from conversations.catalogue import Phrase, phrase
 from conversations.dialogue import advance
-from conversations.events import Administered, Event, LookedHome, Opened, Pressed, ShareEnded, TimePassed, Typed
+from conversations.events import (
+    Administered,
+    Event,
+    LookedHome,
+    Opened,
+    Pressed,
+    Reviewed,
+    ShareEnded,
+    TimePassed,
+    Typed,
+)
 from conversations.messages import Destination, InChannel, Message
 from conversations.newcomers import introduced
 from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.reminders import Policy
-from conversations.replies import Held, Reply, Say, Turn
+from conversations.replies import Held, Reply, Say, ShowQueue, Turn
+from conversations.reviewing import queue
 from conversations.session import PROFILE_CHECK, Check, Session, SessionKey
 
 TRIES = 20
 """After which somebody else is taken to change the same record again and again."""
 
-_SAYING_NOTHING = (TimePassed, LookedHome, ShareEnded, Administered)
+_SAYING_NOTHING = (TimePassed, LookedHome, ShareEnded, Reviewed, Administered)
 """Events that the person does not hear of failed messages at."""
 
 Nudge = Callable[[SessionKey], None]
@@ -56,6 +67,8 @@ class Turns:
                 before, turn = await self._advance(event)
                 if any(isinstance(reply, Held) for reply in turn.replies):
                     turn = await self._with_what_is_held(turn, event.key)
+                if any(isinstance(reply, ShowQueue) for reply in turn.replies):
+                    turn = await self._with_queue(turn, event)
                 done = await self._commit(event, before, turn, reply_to)
                 if done is Commit.DUPLICATE:
                     return replace(turn, session=before, replies=())
@@ -112,8 +125,12 @@ class Turns:
                 return before, turn
 
     async def _load(self, event: Event) -> Session:
-        place = event.place if isinstance(event, Opened | Typed | Pressed) else None
+        place = _place(event)
         before = await self._store.load(event.key, event.check, place)
+        if place is None and (shared := _shared_in(before)):
+            # What is done about a copy goes by the rules of where it is, also where it is done elsewhere.
+            place = shared
+            before = await self._store.load(event.key, event.check, place)
         if before.person.about_me and event.check is None and isinstance(event, Typed | Pressed):
             before = await self._store.load(event.key, PROFILE_CHECK, place)
         if before.check and before.check.is_profile:
@@ -122,6 +139,12 @@ class Turns:
 
     async def _saved(self, key: SessionKey) -> tuple[Check, ...]:
         return tuple(check for check in await self._store.checks(key) if not check.is_profile)
+
+    async def _with_queue(self, turn: Turn, event: Event) -> Turn:
+        place = SessionKey(event.key.platform, _place(event) or event.key.workspace, "")
+        rows = queue(await self._store.reviews(place), event.key.person)
+        replies = (replace(reply, rows=rows) if isinstance(reply, ShowQueue) else reply for reply in turn.replies)
+        return replace(turn, replies=tuple(replies))
 
     async def _with_what_is_held(self, turn: Turn, key: SessionKey) -> Turn:
         held = await self._store.held(key)
@@ -163,6 +186,19 @@ class Turns:
             lock = self._locks[key] = asyncio.Lock()
         async with lock:
             yield
+
+
+def _place(event: Event) -> str | None:
+    return event.place if isinstance(event, Opened | Typed | Pressed | Reviewed) else None
+
+
+def _shared_in(session: Session) -> str | None:
+    """Return where the copy is that a turn may be about: the one that is previewed, or else the last one."""
+    check = session.check
+    if check is None:
+        return None
+    share = check.sharing or (check.shares[-1] if check.shares else None)
+    return share.place if share else None
 
 
 def _messages(turn: Turn, event: Event, reply_to: Destination | None) -> tuple[Message, ...]:

@@ -21,6 +21,7 @@ from conversations import (
     looking_up,
     personal_settings,
     reminding,
+    reviewing,
     sharing,
 )
 from conversations.administering import administer
@@ -32,6 +33,7 @@ from conversations.events import (
     LookedHome,
     Opened,
     Pressed,
+    Reviewed,
     ShareEnded,
     TimePassed,
     Typed,
@@ -97,6 +99,8 @@ def advance(
             return _time_passed(before, scene)
         case ShareEnded():
             return _share_ended(before, scene)
+        case Reviewed():
+            return _reviewed(before, scene, event)
         case _:
             return _taken(before, scene)
 
@@ -172,6 +176,21 @@ def _share_ended(before: Session, scene: Scene) -> Turn:
     )
 
 
+def _reviewed(before: Session, scene: Scene, event: Reviewed) -> Turn:
+    """Take the turn that a mentor brings: as above. What waits for the owner's answer goes on waiting for it."""
+    answer = reviewing.reviewed(scene, event)
+    after, posts = sharing.follow(scene, scene.with_check(answer.check))
+    return Turn(
+        _raised(before, replace(before, check=after.check)),
+        answer.replies,
+        after.script.catalogue,
+        next_due(after.check, after.person, scene.policy),
+        notification=phrase("notification.warning"),
+        posts=posts,
+        told=answer.told,
+    )
+
+
 def _again(before: Session, scene: Scene) -> Turn:
     return Turn(before, (), scene.script.catalogue, needs_saved=scene.needs_saved, instead=scene.instead)
 
@@ -241,6 +260,8 @@ def _without_check(before: Session, scene: Scene) -> Turn:
     event, catalogue, forgetting = scene.event, scene.script.catalogue, scene.person.forgetting
     # The "yes" of another message must not answer this.
     asked = forgetting is not None and not (isinstance(event, Pressed) and event.check not in (None, forgetting))
+    if isinstance(event, Reviewed):
+        return Turn(before, (), catalogue, told=phrase("mentors.gone"))
     if isinstance(event, TimePassed | ShareEnded):
         return Turn(before, (), catalogue)
     if isinstance(event, Typed | Pressed):
@@ -343,8 +364,8 @@ def _read(scene: Scene) -> Meant:
             return Meant(Intent.SHARE_ENDED, text=scene.event.reason)
         case Pressed():
             return read_button(scene.event, scene.step)
-        case Administered():
-            raise TypeError("rules are no part of a conversation")
+        case Administered() | Reviewed():
+            raise TypeError("what admins and mentors do is no part of a conversation")
         case Typed():
             reader = Reader(scene.script, scene.person.language)
             return reader.read(scene.event.text, scene.check.phase, scene.step, menu(scene))
@@ -384,6 +405,10 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.EXPORT: keeping.export,
     Intent.UNSHARE: sharing.unshare,
     Intent.SHARES: sharing.show_shares,
+    Intent.ASK_FOR_REVIEW: reviewing.ask_for_review,
+    Intent.REMARKS: reviewing.show_remarks,
+    Intent.DROP_REMARK: reviewing.drop_remark,
+    Intent.REVIEWS: reviewing.show_queue,
     Intent.SHARE_ENDED: sharing.ended,
     Intent.SETTINGS: personal_settings.show_settings,
     Intent.CHECKS: checks_at_hand.show_checks,
@@ -405,6 +430,7 @@ _NEEDING_NO_CHECK: Mapping[Intent, Handler] = {
             Intent.SETTINGS,
             Intent.CHECKS,
             Intent.SHARES,
+            Intent.REVIEWS,
             Intent.RESUME,
             Intent.NEW,
             Intent.PROFILE,

@@ -7,6 +7,7 @@ none.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from conversations.session import Intent, SessionKey
 
@@ -120,6 +121,36 @@ class ShareEnded:
     id: str | None = None
 
 
+class ReviewAct(StrEnum):
+    """What a mentor can do with a copy that they were asked to look at."""
+
+    CLAIM = "claim"
+    UNCLAIM = "unclaim"
+    NOTE = "note"
+    QUESTION = "question"
+    DONE = "done"
+    PASS_ON = "pass_on"  # noqa: S105  not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A mentor did something with a shared report: the key is its owner's."""
+
+    key: SessionKey
+    at: datetime
+    check: str
+    share: str
+    act: ReviewAct
+    by: str
+    """The mentor, as the platform calls them."""
+    groups: tuple[str, ...] = ()
+    place: str | None = None
+    """Both as in Typed."""
+    text: str = ""
+    """A note, a question, or the channel to pass it on to."""
+    id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Administered:
     """An admin set rules of their workspace; that they are one was checked by the platform's adapter."""
@@ -154,4 +185,4 @@ class TimePassed:
     id: str | None = None
 
 
-Event = Opened | Typed | Pressed | LookedHome | ShareEnded | Administered | Left | TimePassed
+Event = Opened | Typed | Pressed | LookedHome | ShareEnded | Reviewed | Administered | Left | TimePassed

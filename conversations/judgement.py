@@ -1,16 +1,17 @@
 """Answers in, report out: the three verdicts, the flags, the open questions. Same answers, same report."""
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 
 from conversations.assessment import evidence, ownership, skill_gap, team_kind
 from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts, Known, read_facts
 from conversations.open_questions import Standing, open_steps, still_open
 from conversations.red_flags import raised, up
-from conversations.report import RaisedFlag, Report, Said, Verdict
+from conversations.report import MentorSaid, OpenQuestion, RaisedFlag, Report, Said, Verdict
 from conversations.script import Feeds, Script
 from conversations.session import NOTHING_SAID, Check, ProfileVersion, Written
-from conversations.vocabulary import Question
+from conversations.vocabulary import Question, Whom
 from conversations.wording import answer_phrase, step_name
 
 _GOALS: Mapping[str, Question] = {
@@ -62,7 +63,7 @@ def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
     verdicts = (kind, skill_gap.judge(facts), ownership.judge(facts, kind.sides))
     flags = raised(facts, kind.sides, check.fine)
     contradictions = evidence.contradictions(facts)
-    team = facts.fed(Feeds.TEAM)
+    team, remarks = facts.fed(Feeds.TEAM), _mentors_said(check)
     return Report(
         check=check.id,
         pack=check.pack,
@@ -73,12 +74,29 @@ def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
         goal=_goal(facts, verdicts, flags),
         verdicts=verdicts,
         flags=flags,
-        questions=still_open(facts, kind.sides, flags, contradictions, lambda what: standing(script, what)),
+        questions=(
+            *map(_asked_by_mentor, filter(attrgetter("question"), remarks)),
+            *still_open(facts, kind.sides, flags, contradictions, lambda what: standing(script, what)),
+        ),
         skills=skill_gap.skills(facts),
         contradictions=contradictions,
         answers=said(facts),
         small_print=(phrase("report.small_print.rules"), phrase("report.small_print.decides")),
+        remarks=remarks,
     )
+
+
+def _mentors_said(check: Check) -> tuple[MentorSaid, ...]:
+    return tuple(
+        MentorSaid(number, phrase("answer.text", text=one.text), one.at, one.question)
+        for number, one in enumerate(check.remarks, start=1)
+    )
+
+
+def _asked_by_mentor(one: MentorSaid) -> OpenQuestion:
+    """Put a mentor's question on the open list, first: somebody who knows thought of it for this team."""
+    why, good = phrase("remark.why"), phrase("remark.good")
+    return OpenQuestion(f"mentor_{one.number}", "ownership", Whom.MANAGER, one.text, why, good)
 
 
 def _decision(check: Check) -> Phrase | None:

@@ -10,7 +10,7 @@ from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event
 from conversations.messages import DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
 from conversations.replies import Turn
-from conversations.session import Check, Session, SessionKey
+from conversations.session import Check, Session, SessionKey, Share
 
 
 class Commit(StrEnum):
@@ -74,6 +74,15 @@ class DueCheck:
     check: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedReview:
+    """A copy that its owner asked mentors to look at, and that nobody has done with."""
+
+    owner: SessionKey
+    check: str
+    share: Share
+
+
 class SessionStore(Protocol):
     """Keeps people and their checks. Every write is atomic, and survives the process that made it."""
 
@@ -115,6 +124,9 @@ class SessionStore(Protocol):
 
         Of `place` the platform and the workspace count.
         """
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        """Return the copies that mentors are asked to look at in a workspace, what waits longest first."""
 
     async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
         """Return the copies that stand in a workspace which is none of their owner's key: owner, check and share."""

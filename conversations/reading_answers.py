@@ -102,6 +102,9 @@ _COMMANDS = (
     Intent.EXPORT,
     Intent.SHARE,
     Intent.SHARES,
+    Intent.ASK_FOR_REVIEW,
+    Intent.REMARKS,
+    Intent.REVIEWS,
     Intent.UNSHARE,
 )
 _GOING = (Intent.CHECKS, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
@@ -109,7 +112,7 @@ _GOING = (Intent.CHECKS, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTI
 _CHECK_ID = re.compile(r"[a-z0-9]{6}")
 _TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
 """Commands that a time follows."""
-_NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE, Intent.UNSHARE)
+_NUMBERED = (Intent.CHANGE, Intent.DEEPER, Intent.FINE, Intent.NOT_FINE, Intent.UNSHARE, Intent.DROP_REMARK)
 """Commands that a number follows, and a reason may."""
 
 

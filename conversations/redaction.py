@@ -18,6 +18,7 @@ from conversations.catalogue import Phrase, phrase
 from conversations.report import (
     Contradiction,
     Evidence,
+    MentorSaid,
     OpenQuestion,
     Quote,
     RaisedFlag,
@@ -70,7 +71,9 @@ FIELDS: Mapping[type, Mapping[str, Shows]] = {
         "contradictions": _.OPEN,
         "answers": _.OPEN,
         "small_print": _.OPEN,
+        "remarks": _.PRIVATE,
     },
+    MentorSaid: dict.fromkeys(("number", "text", "at", "question"), _.PRIVATE),
     Verdict: {
         "question": _.OPEN,
         "state": _.OPEN,

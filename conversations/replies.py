@@ -7,7 +7,7 @@ from typing import Literal
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.events import Event
 from conversations.report import Report, Said
-from conversations.session import Intent, Session
+from conversations.session import Intent, ReviewState, Session
 from conversations.vocabulary import ReportPart, StepKind
 
 NOTIFICATION = phrase("notification.reply")
@@ -177,6 +177,30 @@ class ShowShared:
     report: Report
     part: Literal["card", "detail"]
     updated: date | None = None
+    review: ReviewState | None = None
+    """How far a review is that its owner asked for."""
+    onward: bool = False
+    """Mentors may pass it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A copy that mentors are asked to look at."""
+
+    check: str
+    share: str
+    channel: str
+    text: Phrase
+    state: ReviewState
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQueue:
+    """What mentors are asked to look at, in one workspace, what waits longest first."""
+
+    rows: tuple[QueueRow, ...] | None = None
+    """None until whoever has the store fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +232,7 @@ Reply = (
     | AskChannel
     | ShowShared
     | ShowShares
+    | ShowQueue
     | Goodbye
     | Held
 )
@@ -240,6 +265,8 @@ class Turn:
     """What may show on a lock screen."""
     posts: tuple[Post, ...] = ()
     """Copies of the report in channels that have changed with this turn."""
+    told: Phrase | None = None
+    """What is said at once to a mentor who did something, as the replies are the owner's."""
     unread: bool = False
     """What was typed could not be read, and nothing changed."""
     needs_saved: bool = False

@@ -116,6 +116,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class MentorSaid:
+    """A note or a question of a mentor. `number` is how `drop remark` calls it."""
+
+    number: int
+    text: Phrase
+    at: datetime
+    question: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that one check amounts to."""
 
@@ -136,3 +146,5 @@ class Report:
     contradictions: tuple[Contradiction, ...]
     answers: tuple[Said, ...]
     small_print: tuple[Phrase, ...]
+    remarks: tuple[MentorSaid, ...] = ()
+    """What mentors said."""

@@ -119,7 +119,7 @@ def view(scene: Scene) -> tuple[Reply, ...]:
         case Phase.CONFIRMING:
             return (Choose(phrase("start_over.sure"), menu(scene)),)
         case Phase.SHARING:
-            choices = offered(scene.check.sharing) if scene.check.sharing else ()
+            choices = offered(scene.check.sharing, mentors=bool(scene.workspace.mentors)) if scene.check.sharing else ()
             more = (Option(phrase(f"share.choices.{one}"), Intent.SHARE_AS, one) for one in choices)
             return (Choose(phrase("share.ask"), menu(scene), tuple(more)),)
         case Phase.DECIDING:

@@ -5,7 +5,7 @@ so that going back, editing and re-reading cost nothing and can never disagree w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -123,6 +123,38 @@ class Decision:
     at: datetime
 
 
+class ReviewState(StrEnum):
+    """How far a review is that an owner asked mentors for."""
+
+    ASKED = "asked"
+    CLAIMED = "claimed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """That the owner of a copy asked mentors to look at it."""
+
+    asked_at: datetime
+    state: ReviewState = ReviewState.ASKED
+    mentor: str | None = None
+    """Who looks at it, or did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a mentor said about a team: kept apart from the answers."""
+
+    by: str
+    """The mentor, as the platform calls them; shown to nobody."""
+    share: str
+    """The copy that they saw."""
+    at: datetime
+    text: str
+    question: bool = False
+    """It is something to ask."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A copy of the report in a channel, shown by the owner's own act."""
@@ -141,11 +173,24 @@ class Share:
     """Kinds of fields that the owner hides of those that are shown else."""
     days: int | None = None
     """After how many days from `at` it is taken back; None: when the owner says so."""
+    review: Review | None = None
+    onward: bool = False
+    """Mentors may show it in other channels as well."""
+    place: str | None = None
+    """The workspace that the channel is in, where the owner's key names none."""
 
     @property
     def until(self) -> datetime | None:
         """When it is taken back by itself."""
         return self.at + timedelta(days=self.days) if self.days else None
+
+    def without_mentor(self, mentor: str) -> "Share":
+        """Return the copy as one that a mentor has not claimed."""
+        review = self.review
+        if review is None or review.mentor != mentor:
+            return self
+        state = ReviewState.ASKED if review.state is ReviewState.CLAIMED else review.state
+        return replace(self, review=replace(review, state=state, mentor=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +288,13 @@ class Intent(StrEnum):
     SHARE_AS = "share_as"
     """What of a copy is seen, and for how long, before it is posted; the text names one of sharing_choices."""
     SHARES = "shares"
+    ASK_FOR_REVIEW = "ask_for_review"
+    REMARKS = "remarks"
+    DROP_REMARK = "drop_remark"
+    REVIEWS = "reviews"
+    """A mentor looks at what is to be reviewed."""
+    MENTOR = "mentor"
+    """On a button of a copy in a channel: what a mentor does, as in ReviewAct."""
     UNSHARE = "unshare"
     HOME = "home"
     """Nobody said anything: the person looks at their home."""
@@ -338,6 +390,8 @@ class Check:
     """When the one nudge of an abandoned check was sent, or let be; None before."""
     shares: tuple[Share, ...] = ()
     """Copies of the report that stand in channels."""
+    remarks: tuple[Remark, ...] = ()
+    """What mentors said, the oldest first."""
     sharing: Share | None = None
     """What was previewed, while its owner is asked whether to post it."""
     parked: bool = False
@@ -349,6 +403,14 @@ class Check:
     def is_profile(self) -> bool:
         """Whether this is the dialogue about the person."""
         return self.id == PROFILE_CHECK
+
+    def without_mentor(self, mentor: str) -> "Check":
+        """Return the check without what a mentor said or claimed: the next revision, where there was anything."""
+        remarks = tuple(one for one in self.remarks if one.by != mentor)
+        shares = tuple(one.without_mentor(mentor) for one in self.shares)
+        if (remarks, shares) == (self.remarks, self.shares):
+            return self
+        return replace(self, revision=self.revision + 1, remarks=remarks, shares=shares)
 
 
 PROFILE_CHECK = "profile"

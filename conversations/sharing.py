@@ -14,7 +14,7 @@ from conversations.report import Report
 from conversations.scene import Outcome, Scene, lost, to_next, view, with_saved
 from conversations.script import Feeds
 from conversations.session import Check, Phase, Share, Written
-from conversations.sharing_choices import CHOICES, hidden, how_long
+from conversations.sharing_choices import CHOICES, hidden, holds, how_long
 
 _DAY = timedelta(days=1)
 _NOT_THERE = phrase("share.not_there")
@@ -37,7 +37,8 @@ def share(scene: Scene) -> Outcome:
         return scene, (Say(refused), *elsewhere, *view(scene))
     if not channel:
         return scene, (AskChannel(phrase("share.where"), scene.workspace.channels), *view(scene))
-    return _previewed(scene, Share(share_id, channel, scene.event.at))
+    place = scene.event.place if isinstance(scene.event, Typed | Pressed) else None
+    return _previewed(scene, Share(share_id, channel, scene.event.at, place=place))
 
 
 def _share_id(event: Event, check: Check) -> str | None:
@@ -109,14 +110,14 @@ def choose(scene: Scene) -> Outcome:
         return lost(scene)
     after = scene.with_check(replace(scene.check, sharing=change(sharing)))
     chosen = after.check.sharing or sharing
-    holds = (phrase("share.left_out", hidden=hidden(chosen) or (phrase("share.nothing"),)), how_long(chosen))
-    return after, (Listed(phrase("share.chosen"), holds), *view(after))
+    return after, (Listed(phrase("share.chosen"), holds(chosen)), *view(after))
 
 
 def _copy(scene: Scene, sharing: Share) -> tuple[Reply, ...]:
     report = shared_report(scene, sharing)
     updated = sharing.updated_at.date() if sharing.updated_at else None
-    return (ShowShared(report, "card", updated), ShowShared(report, "detail", updated))
+    review = sharing.review.state if sharing.review else None
+    return (ShowShared(report, "card", updated, review, sharing.onward), ShowShared(report, "detail", updated))
 
 
 def shared_report(scene: Scene, sharing: Share) -> Report:
@@ -245,13 +246,13 @@ def withdrawn(before: Check, after: Check | None) -> tuple[Post, ...]:
 def follow(before: Scene, after: Scene) -> tuple[Scene, tuple[Post, ...]]:
     """Post copies that are new, bring those up to date that show something else now, withdraw those that went."""
     posts = list(withdrawn(before.check, after.check))
-    old, shares = {one.id for one in before.check.shares}, []
+    old, shares = {one.id: one for one in before.check.shares}, []
     for one in after.check.shares:
         here = one
         if one.id in old and _shows_something_else(before, after, one):
             here = replace(one, updated_at=after.event.at)
         shares.append(here)
-        if here != one or one.id not in old:
+        if here != old.get(one.id):
             posts.append(Post(one.id, one.channel, _copy(after, here)))
     if tuple(shares) != after.check.shares:
         after = after.with_check(replace(after.check, shares=tuple(shares)))
@@ -269,4 +270,4 @@ def _shows_something_else(before: Scene, after: Scene, sharing: Share) -> bool:
 
 def _what_counts(check: Check) -> tuple[object, ...]:
     """Return what a report is made of."""
-    return check.answers, check.fine, check.deep, check.decision, check.pack
+    return check.answers, check.fine, check.deep, check.decision, check.pack, check.remarks

@@ -6,7 +6,7 @@ from functools import partial
 
 from conversations.catalogue import Phrase, phrase
 from conversations.redaction import HIDEABLE, SHOWN, Shows
-from conversations.session import Share
+from conversations.session import Review, Share
 
 _DAYS = (7, 30)
 
@@ -35,13 +35,21 @@ CHOICES: Mapping[str, Callable[[Share], Share]] = {
     },
     **{f"for_{days}": partial(_keep_for, days) for days in _DAYS},
     "for_good": partial(_keep_for, None),
+    "ask_review": lambda share: share if share.review else replace(share, review=Review(share.at)),
+    "no_review": lambda share: replace(share, review=None),
+    "pass_on": lambda share: replace(share, onward=True),
+    "no_pass_on": lambda share: replace(share, onward=False),
 }
 """How buttons and words call each choice, and what it does. Labels: `share.choices`; words: `words.sharing`."""
 
 
-def offered(share: Share) -> tuple[str, ...]:
-    """Return the choices that would change something."""
-    return tuple(name for name, choose in CHOICES.items() if choose(share) != share)
+_TO_MENTORS = ("ask_review", "pass_on")
+
+
+def offered(share: Share, *, mentors: bool) -> tuple[str, ...]:
+    """Return the choices that would change something, those that need mentors where there are some."""
+    names = (name for name in CHOICES if mentors or name not in _TO_MENTORS)
+    return tuple(name for name in names if CHOICES[name](share) != share)
 
 
 def hidden(share: Share) -> tuple[Phrase, ...]:
@@ -51,6 +59,16 @@ def hidden(share: Share) -> tuple[Phrase, ...]:
         *(kind for kind in SHOWN if kind in share.hidden),
     )
     return tuple(phrase(f"share.kinds.{kind}") for kind in left_out)
+
+
+def holds(share: Share) -> tuple[Phrase, ...]:
+    """Say, line by line, how a copy would be shared."""
+    review, onward = "asked" if share.review else "not_asked", "onward" if share.onward else "not_onward"
+    return (
+        phrase("share.left_out", hidden=hidden(share) or (phrase("share.nothing"),)),
+        how_long(share),
+        *((phrase(f"share.review_{review}"), phrase(f"share.{onward}")) if share.review or share.onward else ()),
+    )
 
 
 def how_long(share: Share) -> Phrase:

@@ -23,6 +23,10 @@ class Workspace:
     sharers: tuple[str, ...] = ()
     """Who may share reports: people, or groups; none named: everybody."""
 
+    def is_mentor(self, person: str, groups: tuple[str, ...] = ()) -> bool:
+        """Tell whether somebody, or a group that they are in, is named as a mentor."""
+        return any(one in self.mentors for one in (person, *groups))
+
     def names(self, person: str) -> dict[str, list[str]]:
         """Return which rules name somebody."""
         lists = {"mentors": self.mentors, "sharers": self.sharers}

@@ -23,16 +23,22 @@ from conversations.replies import (
     Held,
     Listed,
     Noted,
+    Option,
     Progress,
+    QueueRow,
     Reply,
     ReviewAnswers,
     Say,
+    ShareRow,
     ShowChecks,
+    ShowQueue,
     ShowReport,
     ShowShared,
+    ShowShares,
 )
 from conversations.report import Said
-from conversations.session import Intent, SessionKey
+from conversations.session import Intent, ReviewState, SessionKey
+from conversations.sharing_choices import CHOICES
 from conversations.vocabulary import StepKind
 from tests.dialogue import core, report_for
 from tests.fakes.discord.playing import read
@@ -101,6 +107,24 @@ rows = st.lists(
     max_size=30,
     unique_by=lambda row: row.id,
 ).map(tuple)
+shares = st.lists(
+    st.builds(ShareRow, st.just("abc234"), st.integers(10**23, 10**24 - 1).map(str), st.just("1" * 18), said),
+    max_size=30,
+    unique_by=lambda row: row.share,
+).map(tuple)
+queued = st.lists(
+    st.builds(
+        QueueRow,
+        st.just("abc234"),
+        st.integers(10**23, 10**24 - 1).map(str),
+        st.just("1" * 18),
+        said,
+        st.sampled_from([ReviewState.ASKED, ReviewState.CLAIMED]),
+        st.booleans(),
+    ),
+    max_size=25,
+    unique_by=lambda row: row.share,
+).map(tuple)
 replies = st.one_of(
     st.builds(Say, said),
     st.builds(Goodbye, said),
@@ -115,9 +139,16 @@ replies = st.one_of(
             min_size=1,
             unique=True,
         ).map(tuple),
+        st.lists(
+            st.sampled_from([Option(phrase(f"share.choices.{one}"), Intent.SHARE_AS, one) for one in CHOICES]),
+            max_size=14,
+            unique_by=lambda one: one.argument,
+        ).map(tuple),
     ),
     st.builds(ReviewAnswers, said, answers, st.booleans()),
     st.builds(ShowChecks, said, rows),
+    st.builds(ShowShares, said, shares),
+    st.builds(ShowQueue, queued),
     st.builds(AskChannel, said, st.lists(st.integers(10**17, 10**18).map(str), max_size=100).map(tuple)),
     st.builds(Held, st.just('{"checks": []}'), st.booleans()),
 )
@@ -180,7 +211,7 @@ def _one_asks_at_most(found: list[Reply]) -> bool:
     """Tell whether it is as a turn makes it: what asks comes last, and nothing is said twice."""
     steps_noted = [one.step for one in found if isinstance(one, Noted)]
     asking = [isinstance(one, Ask | Choose | ReviewAnswers | AskChannel) for one in found]
-    lists = sum(isinstance(one, ShowChecks) for one in found)
+    lists = sum(isinstance(one, ShowChecks | ShowShares | ShowQueue) for one in found)
     return not any(asking[:-1]) and len(set(steps_noted)) == len(steps_noted) and lists <= 1
 
 
@@ -219,7 +250,8 @@ def test_no_answer_makes_a_report_that_discord_refuses(text: str, language: str)
         check(made(Outgoing(1, KEY, Message(DirectMessage(), (ShowReport(report, part),), language))))
     there = (Receipt("5", "6"), None, *(Receipt("6", str(place)) for place in range(7, 20)))
     for copies in ((), there):
-        shared: tuple[Reply, ...] = (ShowShared(report, "card", date(2030, 1, 1)), ShowShared(report, "detail"))
+        card = ShowShared(report, "card", date(2030, 1, 1), ReviewState.CLAIMED, onward=True)
+        shared: tuple[Reply, ...] = (card, ShowShared(report, "detail"))
         parts = made(Outgoing(1, KEY, Message(InChannel("5", "s1"), shared, language), copies=copies))
         check(parts)
         assert [one.first for one in parts if isinstance(one, Copied)].count(True) == 1

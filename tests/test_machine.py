@@ -915,6 +915,10 @@ LINES = {
     Intent.SHARE: "share",
     Intent.SHARE_AS: "show decision",
     Intent.SHARES: "shares",
+    Intent.ASK_FOR_REVIEW: "review please",
+    Intent.REMARKS: "notes",
+    Intent.DROP_REMARK: "drop note 1",
+    Intent.REVIEWS: "reviews",
     Intent.UNSHARE: "unshare",
     Intent.CHECKS: "my checks",
     Intent.RESUME: "resume 2",
@@ -923,7 +927,15 @@ LINES = {
     Intent.SETTINGS: "settings",
 }
 UNTYPED = (Intent.OPEN, Intent.TIME, Intent.SHARE_ENDED, Intent.HOME)
-OF_A_CHECK = (Intent.DECIDE, Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE, Intent.SHARE, Intent.UNSHARE)
+OF_A_CHECK = (
+    Intent.DECIDE,
+    Intent.INTERVIEW,
+    Intent.REMIND,
+    Intent.SNOOZE,
+    Intent.SHARE,
+    Intent.UNSHARE,
+    Intent.ASK_FOR_REVIEW,
+)
 """What has no place in the dialogue about the person."""
 
 

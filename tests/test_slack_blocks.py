@@ -37,18 +37,24 @@ from conversations.replies import (
     Held,
     Listed,
     Noted,
+    Option,
     Progress,
+    QueueRow,
     Reply,
     ReviewAnswers,
     Say,
+    ShareRow,
     ShowChecks,
     ShowHome,
+    ShowQueue,
     ShowReport,
     ShowShared,
+    ShowShares,
 )
 from conversations.report import Report, Said
-from conversations.session import Decision, Fine, Intent, Share, SkillLevel, SkillList
+from conversations.session import Decision, Fine, Intent, ReviewState, Share, SkillLevel, SkillList
 from conversations.session import Written as Answered
+from conversations.sharing_choices import CHOICES
 from conversations.vocabulary import OwnDecision, Source, StepKind
 from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON, core
@@ -189,6 +195,29 @@ ITEMS = st.lists(PHRASES, max_size=12).map(tuple)
 # What is longer is shortened on the page.
 LINES = ROWS.filter(lambda rows: len(str(rows)) < 60_000)
 FEW_ITEMS = st.lists(PHRASES, max_size=3).map(tuple)
+SHARES = st.builds(
+    ShowShares,
+    st.just(phrase("shares.title")),
+    st.lists(st.builds(ShareRow, st.just("abc234"), st.just("a" * 24), st.just("C0001"), PHRASES), max_size=30).map(
+        tuple
+    ),
+)
+QUEUE = st.builds(
+    ShowQueue,
+    st.lists(
+        st.builds(
+            QueueRow,
+            st.just("abc234"),
+            st.integers(10**23, 10**24 - 1).map(str),
+            st.just("C0001"),
+            PHRASES,
+            st.sampled_from([ReviewState.ASKED, ReviewState.CLAIMED]),
+            st.booleans(),
+        ),
+        max_size=25,
+    ).map(tuple),
+)
+MORE_CHOICES = st.sampled_from([Option(phrase(f"share.choices.{one}"), Intent.SHARE_AS, one) for one in CHOICES])
 KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     Say: st.builds(Say, PHRASES),
     Goodbye: st.builds(Goodbye, PHRASES),
@@ -203,12 +232,20 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
         Choose,
         PHRASES.filter(lambda one: str(one.args["text"]).strip() != ""),
         st.lists(st.sampled_from(OPTIONS), min_size=1, max_size=12, unique=True).map(tuple),
+        st.lists(MORE_CHOICES, max_size=14, unique_by=lambda one: one.argument).map(tuple),
     ),
     ReviewAnswers: SAID,
     ShowReport: st.builds(ShowReport, reports(), st.sampled_from(["all", "questions", "reasons"])),
     ShowShared: st.builds(
-        ShowShared, reports(), st.sampled_from(["card", "detail"]), st.none() | st.just(NOON.date())
+        ShowShared,
+        reports(),
+        st.sampled_from(["card", "detail"]),
+        st.none() | st.just(NOON.date()),
+        st.none() | st.sampled_from(ReviewState),
+        st.booleans(),
     ),
+    ShowShares: SHARES,
+    ShowQueue: QUEUE,
     ShowChecks: CHECKS,
     ShowHome: st.builds(ShowHome, st.builds(ShowChecks, st.just(phrase("checks.title")), LINES), FEW_ITEMS, FEW_ITEMS),
     AskChannel: st.builds(
@@ -315,7 +352,7 @@ def outlined(blocks: Iterator[Block]) -> Iterator[str]:
                         yield from (title, cell)
 
 
-def expected(reply: Reply, language: str) -> list[str]:  # noqa: C901  one case a kind
+def expected(reply: Reply, language: str) -> list[str]:  # noqa: C901, PLR0912  one case a kind
     """Return everything that a reply says."""
 
     def text(said: Phrase | str) -> str:
@@ -338,7 +375,11 @@ def expected(reply: Reply, language: str) -> list[str]:  # noqa: C901  one case 
         case ShowReport():
             return list(outlined(outline.part(reply.report, reply.part)))
         case ShowShared():
-            return list(outlined(outline.shared(reply.report, reply.part, reply.updated)))
+            return list(outlined(outline.shared(reply.report, reply.part, reply.updated, reply.review)))
+        case ShowShares(title, shared):
+            return [text(title), *(text(row.text) for row in shared)]
+        case ShowQueue(queued):
+            return [text(row.text) for row in queued or ()]
         case ShowChecks(title, rows):
             return [text(title), *(words for row in rows for words in (text(row.title), text(row.state)))]
         case ShowHome():

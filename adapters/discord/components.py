@@ -21,8 +21,9 @@ from adapters.discord.limits import (
 from adapters.discord.markup import bold, lines, outlined, plain, quiet
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, together
+from adapters.reviews import ACTS, act_id, queue_button
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.events import UNSAID
+from conversations.events import UNSAID, ReviewAct
 from conversations.held import held_summary
 from conversations.messages import (
     DirectMessage,
@@ -48,6 +49,7 @@ from conversations.replies import (
     Say,
     ShowChecks,
     ShowHome,
+    ShowQueue,
     ShowReport,
     ShowShared,
     ShowShares,
@@ -225,6 +227,8 @@ class Components:
                 yield _text(quiet(self._words(phrase("held.how"))))
             case ShowShares():
                 yield from self._shares(reply)
+            case ShowQueue():
+                yield from self._queue(reply)
             case ShowHome():
                 return
             case _:
@@ -340,7 +344,30 @@ class Components:
 
     def _shared(self, reply: ShowShared) -> Iterator[Json]:
         outline = Outline(self._catalogue, self._language)
-        yield from map(_text, outlined(outline.shared(reply.report, reply.part, reply.updated)))
+        yield from map(_text, outlined(outline.shared(reply.report, reply.part, reply.updated, reply.review)))
+
+    def _for_mentors(self, reply: ShowShared) -> Iterator[Json]:
+        buttons = [_button(self._label(f"review_{act}"), act_id(act)) for act in ACTS[reply.review]]
+        if buttons:
+            yield _row(*buttons)
+        if reply.onward:
+            yield _row(self._channels(act_id(ReviewAct.PASS_ON), "review_pass_on"))
+
+    def _queue(self, reply: ShowQueue) -> Iterator[Json]:
+        yield _text(bold(self._words(phrase("queue.title" if reply.rows else "queue.none"))))
+        for row in reply.rows or ():
+            yield from (_text(plain(piece)) for piece in lines(self._words(row.text)))
+            yield _text(f"<#{row.channel}>")
+            if found := queue_button(row):
+                yield _row(_button(self._label(f"review_{found[0]}"), found[1]))
+
+    def _channels(self, custom_id: str, label: str) -> Json:
+        return {
+            "type": _CHANNELS,
+            "custom_id": custom_id,
+            "channel_types": list(_TEXT_CHANNELS),
+            "placeholder": clipped(self._label(label), PLACEHOLDER),
+        }
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
         yield _text(bold(self._words(reply.title)))
@@ -369,13 +396,7 @@ class Components:
             yield _text(" ".join(f"<#{one}>" for one in reply.allowed[:50]))
         if not self._ephemeral:
             return  # in direct messages Discord's menu of channels is empty
-        menu: Json = {
-            "type": _CHANNELS,
-            "custom_id": self._id(Intent.SHARE, seen=False),
-            "channel_types": list(_TEXT_CHANNELS),
-            "placeholder": clipped(self._label("pick_channel"), PLACEHOLDER),
-        }
-        yield _row(menu)
+        yield _row(self._channels(self._id(Intent.SHARE, seen=False), "pick_channel"))
 
     # -- in a channel ------------------------------------------------------------------------------------------------
 
@@ -385,7 +406,7 @@ class Components:
         made: list[list[Json]] = []
         for reply in self._message.replies:
             if isinstance(reply, ShowShared):
-                pieces: list[Piece] = [(reply, [one]) for one in self._shared(reply)]
+                pieces: list[Piece] = [(reply, [one]) for one in (*self._shared(reply), *self._for_mentors(reply))]
                 made += [_joined(chain.from_iterable(part for _, part in group)) for group in _fitting(pieces)]
         title = clipped(self._words(phrase("share.notification")), OPTION_LABEL)
         for place, one in enumerate(made):

@@ -7,7 +7,9 @@ import discord
 from adapters.discord.limits import FORM_LABEL, FORM_TITLE, INPUT_TEXT
 from adapters.discord.markup import quiet
 from adapters.fitting import clipped
+from adapters.reviews import act_id
 from conversations.catalogue import Catalogue, phrase
+from conversations.events import ReviewAct
 
 ANSWER = "answer"
 _CUSTOM_ID = 100
@@ -22,12 +24,26 @@ def write_form(catalogue: Catalogue, language: str, question: str, button: str, 
     def text(key: str, most: int) -> str:
         return clipped(catalogue.text(phrase(key), language), most)
 
-    custom_id = f"{fresh} {button}"[:_CUSTOM_ID]
-    form = discord.ui.Modal(title=text("form.write", FORM_TITLE), custom_id=custom_id, timeout=_FORM_SECONDS)
     asked = "\n".join(one for one in (question, quiet(text("form.hint", _HINT))) if one)
+    return _form(text("form.write", FORM_TITLE), asked, text("form.answer", FORM_LABEL), button, fresh)
+
+
+def mentor_form(catalogue: Catalogue, language: str, act: ReviewAct, share: str, fresh: str) -> discord.ui.Modal:
+    """Return a form for a mentor's note or question."""
+
+    def text(key: str, most: int) -> str:
+        return clipped(catalogue.text(phrase(key), language), most)
+
+    asked = text(f"form.mentor_{act}", _HINT)
+    title, label = text("form.mentor", FORM_TITLE), text(f"buttons.review_{act}", FORM_LABEL)
+    return _form(title, asked, label, act_id(act, share), fresh)
+
+
+def _form(title: str, asked: str, label: str, button: str, fresh: str) -> discord.ui.Modal:
+    form = discord.ui.Modal(title=title, custom_id=f"{fresh} {button}"[:_CUSTOM_ID], timeout=_FORM_SECONDS)
     form.add_item(discord.ui.TextDisplay(asked))
     field: discord.ui.TextInput[Any] = discord.ui.TextInput(
         custom_id=ANSWER, style=discord.TextStyle.paragraph, max_length=INPUT_TEXT, required=True
     )
-    form.add_item(discord.ui.Label(text=text("form.answer", FORM_LABEL), component=field))
+    form.add_item(discord.ui.Label(text=label, component=field))
     return form

@@ -113,6 +113,11 @@ def _picked(data: Data) -> tuple[str, ...]:
     return tuple(one for one in values if one not in channels or _may_write(channels[one]))
 
 
+def channels_picked(data: Data) -> tuple[str, ...]:
+    """Return the channels that were picked from a menu, those in which the person may write."""
+    return _picked(data)
+
+
 def _may_write(channel: Data) -> bool:
     allowed = Permissions(int(channel.get("permissions") or 0))
     return allowed.administrator or (allowed.view_channel and allowed.send_messages)

@@ -9,20 +9,22 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 import discord
 from aiohttp import ClientError
 
+from adapters.button_ids import read_button_id
 from adapters.discord import incoming
 from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT, offered
 from adapters.discord.components import SURFACES, WRITE
-from adapters.discord.forms import ANSWER, write_form
+from adapters.discord.forms import ANSWER, mentor_form, write_form
 from adapters.discord.incoming import Origin, admin_key, key_of
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
+from adapters.reviews import WRITTEN, Reviews, read_act, reviewed
 from conversations.catalogue import Catalogue, Phrase, language_for, phrase
-from conversations.events import Event, Pressed, ShareEnded
+from conversations.events import Event, Pressed, ReviewAct, Reviewed, ShareEnded
 from conversations.messages import Destination, DirectMessage, InteractionReply, Receipt
 from conversations.ports import ClosedError, StorageError, TurnHandler
 from conversations.replies import CheckRow, Reply, ShowHome, Turn
@@ -44,13 +46,6 @@ NewId = Callable[[], str]
 Work = Callable[[discord.Interaction[Any]], Awaitable[None]]
 
 
-class Workspaces(Protocol):
-    """What of the store a platform needs itself."""
-
-    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
-        """Return who shared what a channel's message is part of, the check and the share."""
-
-
 @dataclass(frozen=True, slots=True)
 class Taken:
     """How a turn went: what it led to, or that it was not taken; neither, as long as it goes on."""
@@ -65,7 +60,7 @@ class Listeners:
     def __init__(
         self,
         turns: TurnHandler,
-        workspaces: Workspaces,
+        workspaces: Reviews,
         sender: DiscordSender,
         catalogue: Catalogue,
         new_id: NewId,
@@ -179,11 +174,56 @@ class Listeners:
             form = write_form(self._catalogue, language, question, button, self._new_id())
             await interaction.response.send_modal(form)
             return
+        if act := read_act(read_button_id(pressed_id)):
+            await self._mentor(interaction, *act)
+            return
         event = incoming.pressed(data, self._origin(interaction))
         if event is None:
             await interaction.response.defer()
             return
         await self._update(interaction, event)
+
+    # -- mentors -----------------------------------------------------------------------------------------------------
+
+    async def _mentor(self, interaction: discord.Interaction[Any], act: ReviewAct, share: str) -> None:
+        """Take what somebody does with a copy in a channel; whether they are a mentor is for the turn to say."""
+        if act in WRITTEN:
+            form = mentor_form(self._catalogue, self._spoken(interaction), act, share, self._new_id())
+            await interaction.response.send_modal(form)
+            return
+        picked = incoming.channels_picked(_data(interaction))
+        if act is ReviewAct.PASS_ON and not picked:
+            await self._say(interaction, phrase("mentors.not_there"), Taken())
+            return
+        await self._reviewed(interaction, act, share, next(iter(picked), ""))
+
+    async def _reviewed(self, interaction: discord.Interaction[Any], act: ReviewAct, share: str, text: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        message, me = interaction.message, key_of(interaction.user.id)
+        try:
+            event = await reviewed(
+                self._workspaces,
+                me,
+                admin_key(interaction.guild_id or "", ""),
+                act,
+                card=Receipt(str(message.channel.id), str(message.id)) if message else None,
+                share=share,
+                groups=_roles(interaction),
+                text=text,
+                at=interaction.created_at,
+                repeated=str(interaction.id),
+            )
+        except StorageError:
+            told = phrase("not_saved")
+        else:
+            told = await self._told(event) if event else phrase("mentors.gone")
+        await interaction.edit_original_response(content=self._text(told, self._spoken(interaction)))
+
+    async def _told(self, event: Reviewed) -> Phrase:
+        taken = await self._take(event, DirectMessage())
+        if taken.refused:
+            return phrase("not_saved")
+        return (taken.turn.told if taken.turn else None) or phrase("busy")
 
     def _read(self, interaction: discord.Interaction[Any], button: str) -> tuple[str, str]:
         """Return what the message with a button asks, as it stands there, and the language that it is in.
@@ -201,6 +241,9 @@ class Listeners:
 
     async def _form(self, interaction: discord.Interaction[Any]) -> None:
         data = _data(interaction)
+        if act := read_act(incoming.form_button(str(data.get("custom_id", "")))):
+            await self._reviewed(interaction, *act, _written(data))
+            return
         event = incoming.written(str(data.get("custom_id", "")), _written(data), self._origin(interaction))
         if event is None:
             await interaction.response.defer()

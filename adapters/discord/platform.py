@@ -13,9 +13,9 @@ from adapters.discord.commands import commands, digest
 from adapters.discord.hosts import point_at
 from adapters.discord.incoming import PLATFORM, Origin, key_of, typed
 from adapters.discord.listeners import Listeners, NewId
-from adapters.discord.listeners import Workspaces as Shares
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
+from adapters.reviews import Reviews
 from conversations.catalogue import Catalogue, phrase
 from conversations.events import PLACE_LEFT, ShareEnded
 from conversations.messages import DirectMessage, Receipt
@@ -32,7 +32,7 @@ LINES = 50
 LOGIN_SECONDS = 30.0
 
 
-class Store(Shares, Protocol):
+class Store(Reviews, Protocol):
     """What of the store this platform needs itself."""
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:

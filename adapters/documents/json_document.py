@@ -40,6 +40,9 @@ def to_json(report: Report, catalogue: Catalogue, language: str, part: ReportPar
     }
     if part != "questions":
         document |= {
+            "mentors_said": [
+                {"text": text(one.text), "at": one.at.isoformat(), "question": one.question} for one in report.remarks
+            ],
             "flags": [
                 {
                     "id": flag.id,

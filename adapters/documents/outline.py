@@ -19,6 +19,7 @@ from conversations.report import (
     SkillGap,
     Verdict,
 )
+from conversations.session import ReviewState
 from conversations.vocabulary import QUESTIONS, TEAM_KINDS, ReportPart, Whom
 
 
@@ -99,14 +100,20 @@ class Outline:
                 yield from self._flags(report)
                 yield from self._verdicts(report)
 
-    def shared(self, report: Report, part: Literal["card", "detail"], updated: date | None) -> Iterator[Block]:
+    def shared(
+        self,
+        report: Report,
+        part: Literal["card", "detail"],
+        updated: date | None,
+        review: ReviewState | None = None,
+    ) -> Iterator[Block]:
         """Yield the blocks of a copy for a channel: a card that is read in five seconds, or what stands below it."""
         if part == "card":
-            yield from self._card(report, updated)
+            yield from self._card(report, updated, review)
         else:
             yield from self._below_the_title(report)
 
-    def _card(self, report: Report, updated: date | None) -> Iterator[Block]:
+    def _card(self, report: Report, updated: date | None, review: ReviewState | None) -> Iterator[Block]:
         yield Heading(self._title(report, "title"), 1)
         if not report.complete:
             yield Paragraph(self._label("partial"))
@@ -118,6 +125,8 @@ class Outline:
                 self._few("questions", [self._text(question.ask) for question in to_ask]),
             )
         )
+        if review:
+            yield Paragraph(self._text(phrase(f"share.card.review_{review}")))
         if updated:
             yield Paragraph(self._text(phrase("share.card.updated", date=updated)), quiet=True)
         yield Paragraph(self._text(phrase("share.card.about")), quiet=True)
@@ -146,6 +155,7 @@ class Outline:
             yield Paragraph(self._text(report.goal))
         if not report.complete:
             yield Paragraph(self._label("partial"))
+        yield from self._mentors(report)
         yield from self._flags(report)
         yield from self._verdicts(report)
         yield Heading(self._label("questions"), 2)
@@ -212,6 +222,11 @@ class Outline:
                 *self._detail("rests_on", *self._evidence(flag.evidence)),
             ),
         )
+
+    def _mentors(self, report: Report) -> Iterator[Block]:
+        if report.remarks:
+            yield Heading(self._text(phrase("remark.title")), 2)
+            yield Points(tuple(Item(self._text(one.text)) for one in report.remarks), 1)
 
     def _contradiction(self, one: Contradiction) -> Item:
         return Item(self._text(one.name), (Detail("", tuple(map(self._text, one.sides))),))

@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 from adapters.button_ids import Button, button_id
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, split, together
+from adapters.reviews import ACTS, act_id, queue_button
 from adapters.slack.limits import (
     BUTTON_TEXT,
     BUTTONS,
@@ -26,7 +27,7 @@ from adapters.slack.limits import (
 )
 from adapters.slack.rich_text import Json, blocks, characters, listed, outlined, paragraphs, said, section
 from conversations.catalogue import Catalogue, Phrase, phrase
-from conversations.events import NONE_OF_THEM, UNSAID
+from conversations.events import NONE_OF_THEM, UNSAID, ReviewAct
 from conversations.held import held_summary
 from conversations.messages import DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt, Withdrawal
 from conversations.replies import (
@@ -43,6 +44,7 @@ from conversations.replies import (
     Say,
     ShowChecks,
     ShowHome,
+    ShowQueue,
     ShowReport,
     ShowShared,
     ShowShares,
@@ -251,6 +253,8 @@ class BlockKit:
                 yield from self._quiet(phrase("held.how"))
             case ShowShares():
                 yield from self._shares(reply)
+            case ShowQueue():
+                yield from self._queue(reply)
             case ShowHome():
                 return
             case _:
@@ -379,7 +383,30 @@ class BlockKit:
 
     def _shared(self, reply: ShowShared) -> Iterator[Json]:
         outline = Outline(self._catalogue, self._language)
-        yield from outlined(outline.shared(reply.report, reply.part, reply.updated))
+        yield from outlined(outline.shared(reply.report, reply.part, reply.updated, reply.review))
+
+    def _for_mentors(self, reply: ShowShared) -> list[Json]:
+        buttons = [_button(self._label(f"review_{act}"), act_id(act)) for act in ACTS[reply.review]]
+        if reply.onward:
+            buttons.append(self._channels(act_id(ReviewAct.PASS_ON), "review_pass_on"))
+        return buttons
+
+    def _queue(self, reply: ShowQueue) -> Iterator[Json]:
+        title = phrase("queue.title" if reply.rows else "queue.none")
+        yield from blocks(paragraphs(self._text(title), "bold"))
+        for row in reply.rows or ():
+            found = queue_button(row)
+            button = _button(self._label(f"review_{found[0]}"), found[1]) if found else None
+            yield from _beside(self._text(row.text), button)
+            yield from blocks([listed([[{"type": "channel", "channel_id": row.channel}]])])
+
+    def _channels(self, custom_id: str, label: str) -> Json:
+        return {
+            "type": "conversations_select",
+            "action_id": custom_id,
+            "placeholder": _plain(self._label(label)),
+            "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        }
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))
@@ -390,34 +417,20 @@ class BlockKit:
     def _shares(self, reply: ShowShares) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))
         for row in reply.rows:
-            first, *rest = split(self._text(row.text), TEXT)
             take_back = button_id(Button(Intent.UNSHARE, row.share, row.check))
-            button = _button(self._label("unshare"), take_back)
-            yield {"type": "section", "text": _plain(first), "accessory": button}
-            yield from blocks(section(said(piece)) for piece in rest)
+            yield from _beside(self._text(row.text), _button(self._label("unshare"), take_back))
             yield from blocks([listed([[{"type": "channel", "channel_id": row.channel}]])])
 
     def _check(self, row: CheckRow) -> Iterator[Json]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"
         line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
         go_on = button_id(Button(Intent.RESUME, row.id))
-        first, *rest = split(line, TEXT)
-        yield {"type": "section", "text": _plain(first), "accessory": _button(self._label("resume"), go_on)}
-        yield from blocks(section(said(piece)) for piece in rest)
+        yield from _beside(line, _button(self._label("resume"), go_on))
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.text), "bold"))
         yield from blocks(listed([[{"type": "channel", "channel_id": one}]]) for one in reply.allowed)
-        yield _actions(
-            [
-                {
-                    "type": "conversations_select",
-                    "action_id": self._id(Intent.SHARE, seen=False),
-                    "placeholder": _plain(self._label("pick_channel")),
-                    "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-                }
-            ]
-        )
+        yield _actions([self._channels(self._id(Intent.SHARE, seen=False), "pick_channel")])
 
     # -- elsewhere ---------------------------------------------------------------------------------------------------
 
@@ -428,6 +441,8 @@ class BlockKit:
         made: list[tuple[Json, ...]] = []
         for reply in shown:
             pieces: list[tuple[Reply, list[Json]]] = [(reply, [block]) for block in self._shared(reply)]
+            if buttons := self._for_mentors(reply):
+                pieces.append((reply, [_actions(buttons)]))
             made += [tuple(chain.from_iterable(part for _, part in group)) for group in _fitting(pieces)]
         text = self._text(phrase("share.notification"))
         for place, one in enumerate(made):
@@ -530,6 +545,13 @@ def _width(text: str) -> int:
 
 def _plain(text: str) -> Json:
     return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _beside(text: str, button: Json | None) -> Iterator[Json]:
+    """Return a text with a button beside it, in as many sections as it needs."""
+    first, *rest = list(split(text, TEXT)) or ["—"]
+    yield {"type": "section", "text": _plain(first), **({"accessory": button} if button else {})}
+    yield from blocks(section(said(piece)) for piece in rest)
 
 
 def _option(label: str, value: str) -> Json:

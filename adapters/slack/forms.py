@@ -8,11 +8,13 @@ from adapters.fitting import clipped
 from adapters.slack.limits import INPUT_TEXT, OPTION_TEXT, VIEW_TITLE
 from adapters.slack.rich_text import Json
 from conversations.catalogue import Catalogue, phrase
+from conversations.events import ReviewAct
 from conversations.messages import Receipt
 from conversations.workspace import Workspace
 
 WRITE_FORM = "write"
 RULES_FORM = "rules"
+MENTOR_FORM = "mentor"
 ANSWER = "answer"
 _LABEL = 2_000
 
@@ -43,6 +45,22 @@ def write_form(catalogue: Catalogue, language: str, question: str, button: str, 
             }
         ],
     }
+
+
+def mentor_form(catalogue: Catalogue, language: str, act: ReviewAct, share: str, card: Receipt, question: str) -> Json:
+    """Return a window for a mentor's note or question. It carries ids alone."""
+    about = json.dumps({"act": act, "share": share, "at": [card.channel, card.message]})
+    text = _words(catalogue, language)
+    field = {"type": "plain_text_input", "action_id": ANSWER, "multiline": True, "max_length": INPUT_TEXT}
+    block = {"type": "input", "block_id": ANSWER, "element": field, "label": _plain(clipped(question, _LABEL))}
+    return {**_window(text, MENTOR_FORM, about), "blocks": [block]}
+
+
+def mentor_wrote(view: Mapping[str, Any]) -> tuple[ReviewAct, str, Receipt, str]:
+    """Return what a mentor did, with which share where it was named, at which message, and what they wrote."""
+    about = json.loads(view["private_metadata"])
+    value = view["state"]["values"][ANSWER][ANSWER].get("value")
+    return ReviewAct(about["act"]), about["share"], Receipt(*about["at"]), value or ""
 
 
 def what_was_written(view: Mapping[str, Any]) -> tuple[str, str, Receipt | None]:

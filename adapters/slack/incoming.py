@@ -162,6 +162,17 @@ def _picked(action: Body, body: Body, intent: Intent) -> tuple[str, ...]:
     return tuple(filter(None, (_text(_object(option).get("value")) for option in options))) or ("",)
 
 
+def stands_at(body: Body) -> Receipt:
+    """Return the message whose button was pressed."""
+    container = _object(body.get("container"))
+    return Receipt(_text(container.get("channel_id")), _text(container.get("message_ts")))
+
+
+def channel_picked(body: Body) -> str:
+    """Return the channel that was picked from a menu; empty where none was."""
+    return _text(body["actions"][0].get("selected_conversation"))
+
+
 def pressed_at(body: Body) -> Receipt | None:
     """Return the message of ours whose button was pressed, where we may write over it: in our direct messages."""
     container = _object(body.get("container"))

@@ -20,14 +20,16 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
+from adapters.button_ids import read_button_id
 from adapters.notes import note
+from adapters.reviews import WRITTEN, Reviews, read_act, reviewed
 from adapters.slack import forms, incoming
 from adapters.slack.block_kit import HERE, SURFACES, TICKED, WRITE
 from adapters.slack.incoming import Body, key_of
 from adapters.slack.people import FRESH_SECONDS, About, People
 from adapters.slack.rich_text import Json
 from conversations.catalogue import Catalogue, Phrase, language_for, phrase
-from conversations.events import Administered, Event, Pressed, ShareEnded
+from conversations.events import Administered, Event, Pressed, ReviewAct, ShareEnded
 from conversations.messages import Destination, DirectMessage, HomePage, Receipt
 from conversations.ports import ClosedError, StorageError, TurnHandler
 from conversations.replies import Listed, Say, Turn
@@ -41,6 +43,8 @@ _AT_LEAST_SECONDS = 0.1
 _ARRIVED = "arrived"
 _UNHEARD = (SlackApiError, ClientError, OSError, TimeoutError)
 """What Slack's client raises where it does not get through."""
+_TAKEN = ("mentors.noted", "mentors.question_noted")
+"""What is said where a mentor's words were taken."""
 _NOT_NOW = 503
 """Not acknowledged: an event comes again, and whoever pressed something sees that it failed."""
 
@@ -62,11 +66,8 @@ class Taken:
     refused: bool = False
 
 
-class Workspaces(Protocol):
+class Workspaces(Reviews, Protocol):
     """What of the store a platform needs itself."""
-
-    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
-        """Return who shared what a channel's message is part of, the check and the share."""
 
     async def left(self, place: SessionKey, at: datetime | None) -> None:
         """Note that a workspace sent the bot away, or that it is back."""
@@ -172,6 +173,10 @@ class Listeners:
             await ack()
             return None
         key = self._key(context)
+        if act := read_act(read_button_id(pressed_id)):
+            await ack()
+            await self._mentor(body, context, respond, *act)
+            return None
         if pressed_id.startswith(f"{WRITE}:"):
             await ack()
             await self._open_form(body, context, respond, pressed_id.removeprefix(f"{WRITE}:"))
@@ -223,6 +228,69 @@ class Listeners:
     async def _open(self, view: Json, body: Body, context: AsyncBoltContext) -> None:
         opening = context.client.views_open(trigger_id=body["trigger_id"], view=view)
         await asyncio.wait_for(opening, _left(context, _WINDOW_SECONDS))
+
+    # -- mentors -----------------------------------------------------------------------------------------------------
+
+    async def _mentor(
+        self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, act: ReviewAct, share: str
+    ) -> None:
+        """Take what somebody does with a copy in a channel; whether they are a mentor is for the turn to say."""
+        key, about = await self._whose(context)
+        card = incoming.stands_at(body)
+        if act in WRITTEN:
+            question = self._words(phrase(f"form.mentor_{act}"), about)
+            view = forms.mentor_form(self._catalogue, self._spoken(about), act, share, card, question)
+            try:
+                await self._open(view, body, context)
+            except _UNHEARD:
+                self._whisper(respond, phrase("form.late"), key, self._spoken(about))
+            return
+        told = await self._reviewed(body, context, act, share, card, incoming.channel_picked(body))
+        self._whisper(respond, told, key, self._spoken(about))
+
+    async def mentor_wrote(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
+        """Take a mentor's note or question; where it is not taken, the window says why, and keeps the words."""
+        _, about = await self._whose(context)
+        if about.stranger:
+            await ack()
+            return None
+        act, share, card, text = forms.mentor_wrote(body["view"])
+        told = await self._reviewed(body, context, act, share, card, text)
+        if told.key in _TAKEN:
+            await ack()
+            with suppress(*_UNHEARD):
+                await context.client.chat_postEphemeral(
+                    channel=card.channel, user=context.user_id or "", text=self._words(told, about)
+                )
+        else:
+            await self._in_form(ack, forms.ANSWER, told, self._spoken(about))
+        return None
+
+    async def _reviewed(
+        self, body: Body, context: AsyncBoltContext, act: ReviewAct, share: str, card: Receipt, text: str
+    ) -> Phrase:
+        me = self._key(context)
+        try:
+            event = await reviewed(
+                self._workspaces,
+                me,
+                me,
+                act,
+                card=card,
+                share=share,
+                groups=(),
+                text=text,
+                at=self._now(),
+                repeated=body["trigger_id"],
+            )
+        except StorageError:
+            return phrase("not_saved")
+        if event is None:
+            return phrase("mentors.gone")
+        taken = await self._take(event, DirectMessage(), context)
+        if taken.refused:
+            return phrase("not_saved")
+        return (taken.turn.told if taken.turn else None) or phrase("busy")
 
     # -- admins ------------------------------------------------------------------------------------------------------
 

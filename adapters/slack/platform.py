@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.notes import note
 from adapters.slack.access import SlackAccess
 from adapters.slack.connection import Connection
-from adapters.slack.forms import RULES_FORM, WRITE_FORM
+from adapters.slack.forms import MENTOR_FORM, RULES_FORM, WRITE_FORM
 from adapters.slack.incoming import PLATFORM, key_of
 from adapters.slack.listeners import Clock, Listeners, NewId, Workspaces, now_here
 from adapters.slack.manifest import COMMAND, START, TAKE_DOWN
@@ -102,6 +102,7 @@ class SlackPlatform:
         app.action(re.compile("."))(listeners.action)
         app.view(WRITE_FORM)(listeners.submitted)
         app.view(RULES_FORM)(listeners.rules)
+        app.view(MENTOR_FORM)(listeners.mentor_wrote)
         return app
 
 

@@ -18,8 +18,8 @@ from conversations.messages import (
     Receipt,
     Withdrawal,
 )
-from conversations.ports import Commit, DueCheck, Work
-from conversations.session import Check, Person, Session, SessionKey
+from conversations.ports import AskedReview, Commit, DueCheck, Work
+from conversations.session import Check, Person, ReviewState, Session, SessionKey
 from conversations.snapshot import (
     dump_check,
     dump_message,
@@ -213,6 +213,9 @@ class InMemoryStore:
             del self._checks[place]
             self._due.pop(place, None)
         self._drop_packs()
+        for (owner, check_id), body in list(self._checks.items()):
+            if _place(owner) == _place(key):
+                self._checks[owner, check_id] = dump_check(load_check(body).without_mentor(key.person))
         for named_in, rules in self._naming(key):
             self._workspaces[named_in] = dump_workspace(rules.without(key.person))
         self.outbox.erase(key, at, farewell)
@@ -231,6 +234,17 @@ class InMemoryStore:
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
         """Return who shared what a channel's message is part of, the check and the share."""
         return self.outbox.sharer(place, receipt)
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        """Return the copies that mentors are asked to look at, what waits longest first."""
+        found = []
+        for (owner, _), body in self._checks.items():
+            check = load_check(body)
+            for one in check.shares:
+                open_one = one.review is not None and one.review.state is not ReviewState.DONE
+                if open_one and (owner.platform, one.place or owner.workspace) == _place(place):
+                    found.append(AskedReview(owner, check.id, one))
+        return sorted(found, key=lambda one: one.share.review.asked_at if one.share.review else one.share.at)
 
     async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
         """Return the copies that stand in a workspace which is none of their owner's key."""
@@ -275,6 +289,13 @@ class InMemoryStore:
                 {"channel": one.channel, "message": one.message, "check_id": one.check, "share": one.share}
                 for one in self.outbox.sent(key)
             ],
+            "remarks": [
+                {"at": one.at.isoformat(), "text": one.text}
+                for (owner, _), body in self._checks.items()
+                for one in load_check(body).remarks
+                if one.by == key.person and _place(owner) == _place(key)
+            ],
+            "reviews": [],
             "workspaces": [rules.names(key.person) for _, rules in self._naming(key)],
         }
         return json.dumps(tables, ensure_ascii=False, indent=1)

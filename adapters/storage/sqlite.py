@@ -15,8 +15,8 @@ from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
 from conversations.messages import Message, Receipt, Withdrawal
-from conversations.ports import Commit, DueCheck, StorageError, Work
-from conversations.session import Check, Person, Session, SessionKey
+from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
+from conversations.session import Check, Person, ReviewState, Session, SessionKey
 from conversations.snapshot import (
     SnapshotError,
     dump_check,
@@ -55,6 +55,7 @@ _INSERT_CHECK = "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT 
 _UPDATE_CHECK = f"""
     UPDATE checks SET revision = ?, changed_at = ?, body = ?, due_at = ? WHERE {_WHOSE} AND id = ? AND revision = ?
 """  # noqa: S608
+_UPDATE_BODY = f"UPDATE checks SET revision = ?, changed_at = ?, body = ? WHERE {_WHOSE} AND id = ?"  # noqa: S608
 _UPDATE_DUE = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_at IS NOT ?"  # noqa: S608
 _DELETE_CHECK = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"  # noqa: S608
 _OF_PLACE = "platform = ? AND workspace = ?"
@@ -86,6 +87,16 @@ _SELECT_PLACES = """
     SELECT workspace FROM workspaces WHERE platform = ?
     UNION SELECT place FROM sent_messages WHERE platform = ? AND place IS NOT NULL
 """
+_SELECT_REVIEWS = """
+    SELECT r.platform, r.workspace, r.person, c.body, r.share FROM reviews r
+    JOIN checks c ON (c.platform, c.workspace, c.person, c.id) = (r.platform, r.workspace, r.person, r.check_id)
+    WHERE r.platform = ? AND r.place = ? ORDER BY r.asked_at LIMIT ?
+"""
+_DELETE_REVIEWS = f"DELETE FROM reviews WHERE {_WHOSE} AND check_id = ?"  # noqa: S608
+_INSERT_REVIEW = "INSERT INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SELECT_NAMED = "SELECT platform, workspace, person, id, body FROM checks WHERE platform = ? AND instr(body, ?) > 0"
+_QUEUE = 25
+"""Reviews that are listed at once."""
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
 # Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
@@ -107,10 +118,11 @@ _SELECT_SENT = f"SELECT channel, message FROM sent_messages WHERE {_WHOSE}"  # n
 _ERASE = (
     f"DELETE FROM checks WHERE {_WHOSE}",  # noqa: S608
     f"DELETE FROM people WHERE {_WHOSE}",  # noqa: S608
+    f"DELETE FROM reviews WHERE {_WHOSE}",  # noqa: S608
     f"DELETE FROM outbox WHERE {_WHOSE} AND kind <> 'withdrawal'",  # noqa: S608
     f"DELETE FROM sent_messages WHERE {_WHOSE}",  # noqa: S608
 )
-_TABLES = ("people", "checks", "outbox", "sent_messages")
+_TABLES = ("people", "checks", "outbox", "sent_messages", "reviews")
 _LAST_OF_SOME = tuple(
     f"SELECT max(person) FROM (SELECT DISTINCT person FROM {table} WHERE {_OF_PLACE} ORDER BY person LIMIT ?)"  # noqa: S608
     for table in _TABLES
@@ -272,6 +284,7 @@ class SqliteStore:
             for sql in _ERASE:
                 connection.execute(sql, mine)
             connection.execute(_DELETE_PACKS)
+            _drop_remarks(connection, key)
             for place, rules in _naming(connection, key):
                 after = rules.without(key.person)
                 values = (after.revision, dump_workspace(after), *place, rules.revision)
@@ -293,6 +306,17 @@ class SqliteStore:
         values = (*_place(place), receipt.channel, receipt.message)
         row = await self._database.read(lambda connection: connection.execute(_SELECT_SHARER, values).fetchone())
         return (replace(place, person=row[0]), row[1], row[2]) if row else None
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        """Return the copies that mentors are asked to look at, what waits longest first."""
+        values = (*_place(place), _QUEUE)
+        rows = await self._database.read(lambda connection: connection.execute(_SELECT_REVIEWS, values).fetchall())
+        found = []
+        for *key, body, share in rows:
+            with suppress(SnapshotError):
+                check = load_check(body)
+                found += [AskedReview(SessionKey(*key), check.id, one) for one in check.shares if one.id == share]
+        return found
 
     async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
         """Return the copies that stand in a workspace which is none of their owner's key."""
@@ -344,6 +368,7 @@ class SqliteStore:
                 cursor = connection.execute(f"SELECT * FROM {table} WHERE {_WHOSE}", whose(key))  # noqa: S608  ours
                 names = [column[0] for column in cursor.description]
                 found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            found["remarks"] = _remarks_of(connection, key)
             found["workspaces"] = [dict(rules.names(key.person)) for _, rules in _naming(connection, key)]
             return found
 
@@ -440,6 +465,42 @@ def _write_check(connection: sqlite3.Connection, work: Work, body: str | None) -
         done = connection.execute(_UPDATE_CHECK, values)
     if done.rowcount != 1:
         raise Refused(Commit.STALE)
+    before_that = before.shares if before and before.id == check.id else ()
+    if work.expired or [one.review for one in before_that] != [one.review for one in check.shares]:
+        _write_reviews(connection, work.after.person.key, check, gone=work.expired)
+
+
+def _write_reviews(connection: sqlite3.Connection, key: SessionKey, check: Check, *, gone: bool) -> None:
+    """Keep what mentors are asked for, as it follows from a check."""
+    connection.execute(_DELETE_REVIEWS, (*whose(key), check.id))
+    for share in () if gone else check.shares:
+        if share.review and share.review.state is not ReviewState.DONE:
+            place, at = share.place or key.workspace, milliseconds(share.review.asked_at)
+            connection.execute(_INSERT_REVIEW, (*whose(key), check.id, share.id, place, at))
+
+
+def _remarks_of(connection: sqlite3.Connection, key: SessionKey) -> list[dict[str, object]]:
+    """Return what somebody said as a mentor, without a word of whom it was said to."""
+    found: list[dict[str, object]] = []
+    for *_, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
+        with suppress(SnapshotError):
+            mine = (one for one in load_check(body).remarks if one.by == key.person)
+            found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
+    return found
+
+
+def _drop_remarks(connection: sqlite3.Connection, key: SessionKey) -> None:
+    """Let go of what somebody said as a mentor, and of what they had claimed, in the checks of others."""
+    for *owner, check_id, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))).fetchall():
+        if owner[1] != key.workspace:
+            continue
+        with suppress(SnapshotError):
+            before = load_check(body)
+            after = before.without_mentor(key.person)
+            if after != before:
+                values = (after.revision, after.changed_at.astimezone(UTC).isoformat(timespec="microseconds"))
+                connection.execute(_UPDATE_BODY, (*values, dump_check(after), *owner, check_id))
+                _write_reviews(connection, SessionKey(*owner), after, gone=False)
 
 
 def _write_workspace(connection: sqlite3.Connection, work: Work, body: str | None) -> None:

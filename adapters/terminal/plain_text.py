@@ -26,6 +26,7 @@ from conversations.replies import (
     Say,
     ShowChecks,
     ShowHome,
+    ShowQueue,
     ShowReport,
     ShowShared,
     ShowShares,
@@ -76,9 +77,11 @@ class PlainText:
                 self._print(Text(self._text(reply.title), style="bold"), self._hanging(list(rows)))
             case ShowShared():
                 self.show_blocks(
-                    Outline(self._catalogue, self._language).shared(reply.report, reply.part, reply.updated)
+                    Outline(self._catalogue, self._language).shared(
+                        reply.report, reply.part, reply.updated, reply.review
+                    )
                 )
-            case ShowHome():
+            case ShowHome() | ShowQueue():
                 pass  # a terminal has no page of its own
             case _:
                 assert_never(reply)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from conversations.catalogue import phrase
 from conversations.messages import Message, Receipt
-from conversations.ports import Commit, DueCheck, Outbox, SessionStore, StorageError, Work
+from conversations.ports import AskedReview, Commit, DueCheck, Outbox, SessionStore, StorageError, Work
 from conversations.session import Check, Session, SessionKey
 
 
@@ -74,6 +74,10 @@ class WatchedStore:
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
         self._try("sharer")
         return await self._store.sharer(place, receipt)
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        self._try("reviews")
+        return await self._store.reviews(place)
 
     async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
         self._try("shared_in")

@@ -27,7 +27,7 @@ from bot.wiring import load_content
 from conversations.catalogue import Catalogue
 from conversations.events import Event
 from conversations.messages import Destination, Message, Outgoing, Receipt, SendOutcome
-from conversations.ports import Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Work
+from conversations.ports import AskedReview, Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Work
 from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
@@ -87,6 +87,9 @@ class DyingStore:
 
     async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
         return await self._store.sharer(place, receipt)
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        return await self._store.reviews(place)
 
     async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
         return await self._store.shared_in(place)
