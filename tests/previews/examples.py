@@ -9,8 +9,11 @@ from adapters.slack.rich_text import Json
 from conversations.catalogue import phrase
 from conversations.events import LookedHome, Typed
 from conversations.messages import Destination, DirectMessage, HomePage, InChannel, Message, Outgoing, Receipt
-from conversations.replies import Ask, AskChannel, Held, Reply
+from conversations.ports import AskedReview
+from conversations.replies import Ask, AskChannel, Held, Reply, ShowQueue, ShowShared
 from conversations.report import Report
+from conversations.reviewing import queue
+from conversations.session import Review, ReviewState
 from conversations.vocabulary import StepKind
 from conversations.workspace import Workspace
 from tests.dialogue import ME, Player, core
@@ -89,10 +92,22 @@ async def examples() -> list[Example]:
     await player.say("time zone Berlin", "interview 2026-03-05 14:00")
     preview = await player.handle(Typed(ME, player.now, "share", player.check.id, id="E1", channel="C0001"))
     found.append(Example("share_preview", preview))
+    chosen = await player.handle(Typed(ME, player.now, "show their words", player.check.id, id="E1b"))
+    found.append(Example("share_chosen", chosen))
+    await player.handle(Typed(ME, player.now, "hide their words", player.check.id, id="E1c"))
     await player.handle(Typed(ME, player.now, "yes", player.check.id, id="E2"))
     assert player.turn is not None
     (post,) = player.turn.posts
     found.append(Example("shared", post.replies, InChannel(post.channel, post.share)))
+    card = next(reply for reply in post.replies if isinstance(reply, ShowShared))
+    for_mentors = replace(card, review=ReviewState.CLAIMED, onward=True)
+    found.append(Example("shared_for_review", (for_mentors,), InChannel(post.channel, post.share)))
+    found.append(Example("shares", await player.say("shares")))
+    share = player.check.shares[0]
+    reviews = (Review(player.now), Review(player.now, ReviewState.CLAIMED, "U7"))
+    waiting = [AskedReview(ME, player.check.id, replace(share, review=one)) for one in reviews]
+    rows = (*queue(waiting, "U7"), *queue(waiting[1:], "U8"))
+    found.append(Example("queue", (ShowQueue(rows),), check=None))
     home = await player.turns.handle(LookedHome(ME, player.now))
     found.append(Example("home", home.replies, HomePage(), check=None))
     found.append(Example("reminder", await player.wait(player.now + timedelta(days=3))))
