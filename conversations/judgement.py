@@ -8,7 +8,7 @@ from conversations.catalogue import Phrase, phrase
 from conversations.facts import Facts, Known, read_facts
 from conversations.open_questions import Standing, open_steps, still_open
 from conversations.red_flags import raised, up
-from conversations.report import MentorSaid, OpenQuestion, RaisedFlag, Report, Said, Verdict
+from conversations.report import MENTORS, MentorSaid, OpenQuestion, RaisedFlag, Report, Said, Verdict
 from conversations.script import Feeds, Script
 from conversations.session import NOTHING_SAID, Check, ProfileVersion, Written
 from conversations.vocabulary import Question, Whom
@@ -96,7 +96,7 @@ def _mentors_said(check: Check) -> tuple[MentorSaid, ...]:
 def _asked_by_mentor(one: MentorSaid) -> OpenQuestion:
     """Put a mentor's question on the open list, first: somebody who knows thought of it for this team."""
     why, good = phrase("remark.why"), phrase("remark.good")
-    return OpenQuestion(f"mentor_{one.number}", "ownership", Whom.MANAGER, one.text, why, good)
+    return OpenQuestion(f"{MENTORS}{one.number}", "ownership", Whom.MANAGER, one.text, why, good)
 
 
 def _decision(check: Check) -> Phrase | None:

@@ -26,6 +26,7 @@ from conversations.report import (
     Said,
     SkillGap,
     Verdict,
+    of_mentor,
 )
 from conversations.session import Share
 
@@ -149,6 +150,8 @@ def redact(report: Report, share: Share, names: Collection[str]) -> Report:
     """
     known = (*names, report.team) if isinstance(report.team, str) else names
     shown = (frozenset(share.shown) & frozenset(HIDEABLE)) | (frozenset(SHOWN) - frozenset(share.hidden))
+    if Shows.NOTES not in shown:  # what a mentor would have the person ask is of no use without its words
+        report = replace(report, questions=tuple(one for one in report.questions if not of_mentor(one)))
     seen: Report = _Redaction(shown, tuple(one.casefold() for one in known if one.strip())).record(report)
     day = datetime.combine((share.updated_at or share.at).date(), time(), UTC)
     return replace(seen, team=seen.team or pseudonym(share), changed_at=day)

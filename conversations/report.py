@@ -11,6 +11,10 @@ Confidence = Literal["low", "medium", "high"]
 Severity = Literal["high", "medium", "low"]
 
 
+MENTORS = "mentor_"
+"""Begins the id of a question that a mentor wants asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One answer that something rests on."""
@@ -88,6 +92,11 @@ class OpenQuestion:
     ask: Phrase
     why: Phrase
     good: Phrase
+
+
+def of_mentor(question: OpenQuestion) -> bool:
+    """Tell whether a mentor wants it asked."""
+    return question.id.startswith(MENTORS)
 
 
 @dataclass(frozen=True, slots=True)

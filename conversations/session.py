@@ -390,14 +390,14 @@ class Check:
     """When the one nudge of an abandoned check was sent, or let be; None before."""
     shares: tuple[Share, ...] = ()
     """Copies of the report that stand in channels."""
-    remarks: tuple[Remark, ...] = ()
-    """What mentors said, the oldest first."""
     sharing: Share | None = None
     """What was previewed, while its owner is asked whether to post it."""
     parked: bool = False
     """Abandoned: nothing more is sent about it until the person comes back."""
     warned_at: datetime | None = None
     """When the person was told that the check expires, if nothing has changed since."""
+    remarks: tuple[Remark, ...] = ()
+    """What mentors said, the oldest first."""
 
     @property
     def is_profile(self) -> bool:

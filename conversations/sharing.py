@@ -32,7 +32,9 @@ def share(scene: Scene) -> Outcome:
     if share_id is None or not scene.policy.reachable:
         return scene, (Say(phrase("share.unreachable")), *view(scene))
     channel = scene.meant.text or _channel_at_hand(scene.event)
-    if refused := _refused(scene, channel):
+    # Whether somebody is in a group is known where they are in the channel, and not where they say yes.
+    refused = _refused(scene, channel) or (None if _may_share(scene) else phrase("share.not_you"))
+    if refused:
         elsewhere = (AskChannel(phrase("share.where"), scene.workspace.channels),) if refused == _NOT_THERE else ()
         return scene, (Say(refused), *elsewhere, *view(scene))
     if not channel:
@@ -61,8 +63,6 @@ def _refused(scene: Scene, channel: str) -> Phrase | None:
     rules, shares = scene.workspace, scene.check.shares
     if not rules.shares_a_day:
         return phrase("share.off")
-    if not _may_share(scene):
-        return phrase("share.not_you")
     if channel and not _is_allowed(scene, channel):
         return _NOT_THERE
     there = next((one for one in shares if one.channel == channel), None)

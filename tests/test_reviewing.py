@@ -12,6 +12,7 @@ from conversations.events import Pressed, ReviewAct, Reviewed
 from conversations.messages import DirectMessage, InChannel
 from conversations.ports import AskedReview, SessionStore
 from conversations.replies import Choose, Listed, QueueRow, ShowQueue, ShowReport, ShowShared, ShowShares, Turn
+from conversations.report import of_mentor
 from conversations.reviewing import REMARKS_LIMIT, queue
 from conversations.session import Intent, Review, ReviewState, Share
 from conversations.workspace import Workspace
@@ -157,8 +158,10 @@ def test_what_mentors_say_stands_apart_and_its_owner_hears_of_it_once() -> None:
 def test_what_mentors_say_is_in_no_copy() -> None:
     me = asking()
     does(me, ReviewAct.NOTE, "Qxz7 says something")
-    turn = does(me, ReviewAct.QUESTION, "What of Qxz7?")
-    for reply in card(turn), *(one for post in turn.posts for one in post.replies):
+    assert does(me, ReviewAct.QUESTION, "What of Qxz7?").posts == ()
+    turn = does(me, ReviewAct.CLAIM)
+    assert not any(of_mentor(one) for one in card(turn).report.questions)
+    for reply in (one for post in turn.posts for one in post.replies):
         assert isinstance(reply, ShowShared)
         assert "Qxz7" not in repr(reply)
 

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack import sender
 from adapters.slack.access import SlackAccess
-from adapters.slack.forms import RULES_FORM, WRITE_FORM
+from adapters.slack.forms import MENTOR_FORM, RULES_FORM, WRITE_FORM
 from adapters.slack.listeners import Listeners
 from adapters.slack.manifest import COMMAND, SCOPES, START, TAKE_DOWN, TYPING, manifest
 from adapters.slack.platform import SlackPlatform
@@ -79,6 +79,7 @@ IN_OUR_MESSAGES: dict[str, Json] = {
     "action": {"type": "block_actions", "actions": [{"action_id": "x", "block_id": "y"}]},
     "submitted": {"type": "view_submission", "view": {"type": "modal", "callback_id": WRITE_FORM}},
     "rules": {"type": "view_submission", "view": {"type": "modal", "callback_id": RULES_FORM}},
+    "mentor_wrote": {"type": "view_submission", "view": {"type": "modal", "callback_id": MENTOR_FORM}},
 }
 """What comes of buttons and windows of ours: `interactivity` in the manifest, and nothing by name."""
 

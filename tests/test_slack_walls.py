@@ -81,6 +81,13 @@ ACTIONS: Mapping[Intent, tuple[str, ...]] = {
     Intent.SETTINGS: (_NO,),
     Intent.SHARE: (_NO, _CHANNEL),
     Intent.UNSHARE: (_NO, _SHARE, _NUMBER),
+    Intent.SHARE_AS: (_NO, "show_company"),
+    Intent.SHARES: (_NO,),
+    Intent.ASK_FOR_REVIEW: (_NO,),
+    Intent.REMARKS: (_NO,),
+    Intent.DROP_REMARK: (_NO, _NUMBER),
+    Intent.REVIEWS: (_NO,),
+    Intent.MENTOR: (_NO, "claim", "unclaim", "done", "pass_on", "nothing", "claim.nothing"),
     Intent.HOME: (_NO,),
     Intent.SHARE_ENDED: (_NO, "taken_down", _SHARE),
     Intent.TIME: (_NO,),
@@ -114,6 +121,7 @@ LISTENERS = {
     "action",
     "submitted",
     "rules",
+    "mentor_wrote",
 }
 """Every listener: one that is new needs its way to be tried, below."""
 
@@ -359,6 +367,13 @@ async def test_no_shortcut_and_no_window_reaches_somebody_elses_check(tmp_path: 
             about = json.dumps({"button": button, "at": at})
             for words in ("stolen", "report", "forget me", "yes", "1"):
                 await thief.submits("write", about, {"answer": {"answer": {"value": words}}})
+        card = [CHANNEL, home.stolen.card]
+        for act, share in (("note", ""), ("question", ""), ("note", home.stolen.share), ("nothing", "")):
+            about = json.dumps({"act": act, "share": share, "at": card})
+            await thief.submits("mentor", about, {"answer": {"answer": {"value": "I was here"}}})
+        for about in ("", "{}", "[]", '{"act": "note", "share": "", "at": []}'):
+            await thief.submits("mentor", about, {"answer": {"answer": {"value": "I was here"}}})
+        await home.is_untouched("a mentor's window")
         await thief.submits("rules", "", {"shares_a_day": {"shares_a_day": {"value": "0"}}})
         await home.is_untouched("window")
         rules = (await home.room.store.load(key_of(HERE_TEAM, ENTERPRISE, OWNER))).workspace

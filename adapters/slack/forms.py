@@ -56,11 +56,18 @@ def mentor_form(catalogue: Catalogue, language: str, act: ReviewAct, share: str,
     return {**_window(text, MENTOR_FORM, about), "blocks": [block]}
 
 
-def mentor_wrote(view: Mapping[str, Any]) -> tuple[ReviewAct, str, Receipt, str]:
-    """Return what a mentor did, with which share where it was named, at which message, and what they wrote."""
-    about = json.loads(view["private_metadata"])
-    value = view["state"]["values"][ANSWER][ANSWER].get("value")
-    return ReviewAct(about["act"]), about["share"], Receipt(*about["at"]), value or ""
+def mentor_wrote(view: Mapping[str, Any]) -> tuple[ReviewAct, str, Receipt, str] | None:
+    """Return what a mentor did, with which share where it was named, at which message, and what they wrote.
+
+    None where the window is none that we opened.
+    """
+    try:
+        about = json.loads(view["private_metadata"])
+        value = view["state"]["values"][ANSWER][ANSWER].get("value")
+        channel, message = about["at"]
+        return ReviewAct(about["act"]), str(about["share"]), Receipt(channel, message), value or ""
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def what_was_written(view: Mapping[str, Any]) -> tuple[str, str, Receipt | None]:

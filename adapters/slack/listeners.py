@@ -251,10 +251,11 @@ class Listeners:
     async def mentor_wrote(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Take a mentor's note or question; where it is not taken, the window says why, and keeps the words."""
         _, about = await self._whose(context)
-        if about.stranger:
+        wrote = forms.mentor_wrote(body["view"])
+        if about.stranger or wrote is None:
             await ack()
             return None
-        act, share, card, text = forms.mentor_wrote(body["view"])
+        act, share, card, text = wrote
         told = await self._reviewed(body, context, act, share, card, text)
         if told.key in _TAKEN:
             await ack()
