@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.discord.access import DiscordAccess
+from adapters.documents.files import available
 from adapters.slack.access import SlackAccess
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
@@ -126,4 +127,5 @@ class Settings(BaseSettings):
             keep_parked=timedelta(days=self.keep_unfinished_days) or None,
             keep_finished=timedelta(days=self.keep_finished_days) or None,
             warn_before=timedelta(days=self.warn_days),
+            documents=available(),
         )

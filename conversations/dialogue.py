@@ -390,6 +390,7 @@ _ANYWHERE: Mapping[Intent, Handler] = {
     Intent.STATUS: looking_up.status,
     Intent.REPORT: looking_up.show_report,
     Intent.QUESTIONS: looking_up.show_questions,
+    Intent.DOCUMENT: looking_up.document,
     Intent.FINE: deciding.fine,
     Intent.NOT_FINE: deciding.not_fine,
     Intent.INTERVIEW: reminding.interview,
@@ -446,6 +447,7 @@ _NEEDING_NO_CHECK: Mapping[Intent, Handler] = {
     **dict.fromkeys(
         (
             Intent.STATUS,
+            Intent.DOCUMENT,
             Intent.REMINDERS,
             Intent.REMIND,
             Intent.INTERVIEW,

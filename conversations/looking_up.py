@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from conversations.catalogue import Arg, Phrase, phrase
-from conversations.replies import Listed, Say, ShowReport
+from conversations.replies import Listed, Say, ShowDocument, ShowReport
 from conversations.scene import Outcome, Scene, answers_view, lost, progress_at, view
 from conversations.session import Phase
-from conversations.vocabulary import QUESTIONS
+from conversations.vocabulary import QUESTIONS, DocumentForm
 
 
 def show_review(scene: Scene) -> Outcome:
@@ -44,6 +44,21 @@ def _tell(scene: Scene, what: str) -> Outcome:
 def why_the_report(scene: Scene) -> Outcome:
     """Why do you say that? Each verdict and flag with the answers it rests on, and what would change it."""
     return scene, (ShowReport(scene.report, part="reasons"), *view(scene))
+
+
+def document(scene: Scene) -> Outcome:
+    """Hand out the report as a file; in a terminal a command of its own does that."""
+    if scene.check.is_profile:
+        return lost(scene)
+    form = next((one for one in DocumentForm if one == scene.meant.text), None)
+    if not scene.policy.reachable:
+        return scene, (Say(phrase("document.terminal")), *view(scene))
+    if form is None:
+        named = tuple(phrase(f"document.forms.{one}") for one in scene.policy.documents)
+        return scene, (Listed(phrase("document.which"), named), *view(scene))
+    if form not in scene.policy.documents:
+        return scene, (Say(phrase("document.missing", form=phrase(f"document.forms.{form}"))), *view(scene))
+    return scene, (ShowDocument(scene.report, form), *view(scene))
 
 
 def glossary(scene: Scene) -> Outcome:

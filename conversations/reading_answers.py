@@ -30,7 +30,7 @@ from conversations.session import (
     Written,
 )
 from conversations.sharing_choices import CHOICES
-from conversations.vocabulary import Source, StepKind
+from conversations.vocabulary import DocumentForm, Source, StepKind
 
 TEXT_LIMIT = 2000
 """Characters of free text in one answer."""
@@ -100,6 +100,7 @@ _COMMANDS = (
     Intent.FORGET,
     Intent.HELD,
     Intent.EXPORT,
+    Intent.DOCUMENT,
     Intent.SHARE,
     Intent.SHARES,
     Intent.ASK_FOR_REVIEW,
@@ -337,6 +338,8 @@ class Reader:
         said = normalise(text).removeprefix("/")
         if intent := self._which(said, "commands", _COMMANDS):
             return Meant(intent)
+        if form := self._which(said, "documents", tuple(DocumentForm)):
+            return Meant(Intent.DOCUMENT, text=form)
         if going := self._going(text, said, step):
             return going
         if language := self._language(said, step):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from conversations.session import Check, Person, Phase, Reminder, ReminderKind
+from conversations.vocabulary import DocumentForm
 
 INTERVIEW = timedelta(hours=2)
 """How long before an interview its reminder comes, and how long after it the next."""
@@ -30,6 +31,8 @@ class Policy:
     """From the last thing the person did; None: for ever."""
     keep_finished: timedelta | None = timedelta(days=365)
     warn_before: timedelta = timedelta(days=14)
+    documents: tuple[DocumentForm, ...] = ()
+    """Formats in which a report can be handed out as a file here."""
 
 
 class Due(StrEnum):

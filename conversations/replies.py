@@ -8,7 +8,7 @@ from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.events import Event
 from conversations.report import Report, Said
 from conversations.session import Intent, ReviewState, Session
-from conversations.vocabulary import ReportPart, StepKind
+from conversations.vocabulary import DocumentForm, ReportPart, StepKind
 
 NOTIFICATION = phrase("notification.reply")
 
@@ -109,6 +109,14 @@ class ShowReport:
 
     report: Report
     part: ReportPart = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDocument:
+    """The whole report as a file."""
+
+    report: Report
+    form: DocumentForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +235,7 @@ Reply = (
     | Choose
     | ReviewAnswers
     | ShowReport
+    | ShowDocument
     | ShowChecks
     | ShowHome
     | AskChannel

@@ -287,6 +287,8 @@ class Intent(StrEnum):
     SHARE = "share"
     SHARE_AS = "share_as"
     """What of a copy is seen, and for how long, before it is posted; the text names one of sharing_choices."""
+    DOCUMENT = "document"
+    """The report as a file; the text names a DocumentForm."""
     SHARES = "shares"
     ASK_FOR_REVIEW = "ask_for_review"
     REMARKS = "remarks"

@@ -63,5 +63,15 @@ class OwnDecision(StrEnum):
     PASS = "pass"  # noqa: S105  not a password
 
 
+class DocumentForm(StrEnum):
+    """A format in which a report is handed out as a file."""
+
+    PICTURE = "picture"
+    PDF = "pdf"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    JSON = "json"
+
+
 ReportPart = Literal["all", "questions", "reasons"]
 """The whole report, its open questions alone, or what its verdicts and flags rest on."""

@@ -1,5 +1,6 @@
 """Whole checks as people play them: what they do, and what they must see. Any chat platform plays them."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -350,6 +351,38 @@ async def export_and_forget(me: Player) -> None:
     sees(me, "greeting")
 
 
+async def the_report_as_a_file(me: Player) -> None:
+    await finished(me)
+    await me.commands(me.word("commands.document"))
+    sees_new(me, "document.which")
+    for form in ("markdown", "json"):
+        await me.commands(me.word(f"documents.{form}"))
+        sees(me, "document.attached")
+    markdown, as_json = me.files()
+    assert markdown.startswith("# ")
+    assert TEAM in json.loads(as_json)["team"]
+    assert me.in_channel() == []
+
+
+async def what_is_seen_is_chosen(me: Player) -> None:
+    await finished(me)
+    await me.commands(me.word("commands.share"), in_channel=True)
+    await me.presses("share.choices.show_company")
+    sees(me, "share.chosen")
+    await me.commands(me.word("sharing.for_7"))
+    await me.presses("options.yes")
+    sees(me, "share.changed")
+    assert me.in_channel() == []
+    await me.presses("options.yes")
+    assert TEAM in "".join(me.in_channel())
+    await me.commands(me.word("commands.shares"))
+    sees(me, "shares.title")
+    await me.presses("buttons.unshare")
+    assert me.in_channel() == []
+    await me.commands(me.word("commands.shares"))
+    sees(me, "shares.none")
+
+
 async def share_where_it_was_said(me: Player) -> None:
     await finished(me)
     await me.commands(me.word("commands.share"), in_channel=True)
@@ -433,7 +466,9 @@ SCENARIOS: dict[str, Scenario] = {
         several_checks,
         share_by_picking,
         share_where_it_was_said,
+        the_report_as_a_file,
         the_window,
+        what_is_seen_is_chosen,
         words_alone,
         words_behind_the_command,
     )

@@ -12,6 +12,7 @@ from simcord.components import validate_components
 
 from adapters.discord.components import Copied, Uploaded, Written, parts_of
 from adapters.discord.limits import COMPONENTS_V2
+from adapters.documents.files import available
 from conversations.catalogue import phrase
 from conversations.messages import DirectMessage, InChannel, InteractionReply, Message, Outgoing, Receipt
 from conversations.replies import (
@@ -31,6 +32,7 @@ from conversations.replies import (
     Say,
     ShareRow,
     ShowChecks,
+    ShowDocument,
     ShowQueue,
     ShowReport,
     ShowShared,
@@ -125,6 +127,7 @@ queued = st.lists(
     max_size=25,
     unique_by=lambda row: row.share,
 ).map(tuple)
+REPORT = asyncio.run(report_for({"team": "Acme"}, quick=True))
 replies = st.one_of(
     st.builds(Say, said),
     st.builds(Goodbye, said),
@@ -149,6 +152,7 @@ replies = st.one_of(
     st.builds(ShowChecks, said, rows),
     st.builds(ShowShares, said, shares),
     st.builds(ShowQueue, queued),
+    st.builds(ShowDocument, st.just(REPORT), st.sampled_from(available())),
     st.builds(AskChannel, said, st.lists(st.integers(10**17, 10**18).map(str), max_size=100).map(tuple)),
     st.builds(Held, st.just('{"checks": []}'), st.booleans()),
 )
@@ -223,7 +227,7 @@ def test_no_reply_makes_a_message_that_discord_refuses(found: list[Reply], langu
         parts = made(row)
         check(parts)
         assert sum(isinstance(one, Uploaded) for one in parts) == sum(
-            isinstance(one, Held) and one.whole for one in found
+            isinstance(one, ShowDocument) or (isinstance(one, Held) and one.whole) for one in found
         )
         for one in parts:
             if isinstance(one, Written) and one.asks:

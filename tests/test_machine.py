@@ -914,6 +914,7 @@ LINES = {
     Intent.EXPORT: "export",
     Intent.SHARE: "share",
     Intent.SHARE_AS: "show decision",
+    Intent.DOCUMENT: "markdown",
     Intent.SHARES: "shares",
     Intent.ASK_FOR_REVIEW: "review please",
     Intent.REMARKS: "notes",
@@ -935,6 +936,7 @@ OF_A_CHECK = (
     Intent.SHARE,
     Intent.UNSHARE,
     Intent.ASK_FOR_REVIEW,
+    Intent.DOCUMENT,
 )
 """What has no place in the dialogue about the person."""
 

@@ -1,5 +1,6 @@
 """Whatever people write, and whatever is to be said: Slack takes it, nothing is cut off, and nobody is pinged."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
+from adapters.documents.files import available
 from adapters.documents.outline import Block, Grid, Heading, Outline, Paragraph, Points
 from adapters.slack.block_kit import SURFACES, Copied, Page, Part, Removed, Uploaded, Written, parts_of
 from adapters.slack.forms import rules_form, write_form
@@ -45,6 +47,7 @@ from conversations.replies import (
     Say,
     ShareRow,
     ShowChecks,
+    ShowDocument,
     ShowHome,
     ShowQueue,
     ShowReport,
@@ -244,6 +247,7 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
         st.none() | st.sampled_from(ReviewState),
         st.booleans(),
     ),
+    ShowDocument: st.builds(ShowDocument, reports(), st.sampled_from(available())),
     ShowShares: SHARES,
     ShowQueue: QUEUE,
     ShowChecks: CHECKS,
@@ -592,7 +596,7 @@ def test_a_withdrawal_takes_a_message_away() -> None:
 def test_everything_that_is_held_comes_as_a_file_and_is_announced() -> None:
     file, words = parts(row_of(Held(HELD, whole=True)))
     assert isinstance(file, Uploaded)
-    assert file.content == HELD
+    assert asyncio.run(file.file.make()).decode() == HELD
     assert isinstance(words, Written)
     assert PRIVATE not in words.text
 

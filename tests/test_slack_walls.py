@@ -82,6 +82,7 @@ ACTIONS: Mapping[Intent, tuple[str, ...]] = {
     Intent.SHARE: (_NO, _CHANNEL),
     Intent.UNSHARE: (_NO, _SHARE, _NUMBER),
     Intent.SHARE_AS: (_NO, "show_company"),
+    Intent.DOCUMENT: (_NO, "markdown"),
     Intent.SHARES: (_NO,),
     Intent.ASK_FOR_REVIEW: (_NO,),
     Intent.REMARKS: (_NO,),

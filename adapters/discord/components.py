@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from adapters.button_ids import Button, button_id
 from adapters.discord.limits import (
+    ALT_TEXT,
     BUTTON_LABEL,
     COMPONENTS_V2,
     EPHEMERAL,
@@ -19,6 +20,7 @@ from adapters.discord.limits import (
     ROW_BUTTONS,
 )
 from adapters.discord.markup import bold, lines, outlined, plain, quiet
+from adapters.documents.files import File, file_of, text_file
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, together
 from adapters.reviews import ACTS, act_id, queue_button
@@ -48,6 +50,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowDocument,
     ShowHome,
     ShowQueue,
     ShowReport,
@@ -70,7 +73,7 @@ _ASKING = (Ask, Choose, ReviewAnswers, AskChannel)
 _IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
 _BESIDE_CHARACTERS = 300
 _IN_PLACE_CHARACTERS = 2_000
-_TEXT, _ROW, _BUTTON, _MENU, _CHANNELS = 10, 1, 2, 3, 8
+_TEXT, _ROW, _BUTTON, _MENU, _CHANNELS, _GALLERY, _FILE = 10, 1, 2, 3, 8, 12, 13
 _PRIMARY, _SECONDARY = 1, 2
 _TEXT_CHANNELS = (0, 5, 15)
 
@@ -108,8 +111,7 @@ class Removed:
 class Uploaded:
     """A file."""
 
-    name: str
-    content: str
+    file: File
     ephemeral: bool
 
 
@@ -129,6 +131,14 @@ def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
             return ()
         case DirectMessage() | InteractionReply():
             return tuple(page.direct(row))
+
+
+def shown_file(file: File) -> Json:
+    """Return how a file stands in its message: a picture is seen, and says in words what it shows."""
+    at = {"url": f"attachment://{file.name}"}
+    if file.alt:
+        return {"type": _GALLERY, "items": [{"media": at, "description": clipped(file.alt, ALT_TEXT)}]}
+    return {"type": _FILE, "file": at}
 
 
 class Components:
@@ -165,7 +175,9 @@ class Components:
             yield self._written([(Say(phrase("buttons.asked_again")), again)], at=row.asking)
         for reply in replies:
             if isinstance(reply, Held) and reply.whole:
-                yield Uploaded(self._words(phrase("held.file")), reply.json, self._ephemeral)
+                yield Uploaded(text_file(self._words(phrase("held.file")), reply.json), self._ephemeral)
+            elif isinstance(reply, ShowDocument):
+                yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language), self._ephemeral)
         yield from self._grouped(replies)
 
     def _grouped(self, replies: Iterable[Reply]) -> Iterator[Written]:
@@ -227,6 +239,8 @@ class Components:
                 yield _text(quiet(self._words(phrase("held.how"))))
             case ShowShares():
                 yield from self._shares(reply)
+            case ShowDocument():
+                yield from self._texts(phrase("document.attached"))
             case ShowQueue():
                 yield from self._queue(reply)
             case ShowHome():

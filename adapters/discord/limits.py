@@ -11,6 +11,7 @@ BUTTON_LABEL = 38
 """Discord takes 80, and shows about so many on a phone."""
 OPTIONS = 25
 OPTION_LABEL = 100
+ALT_TEXT = 1_024
 PLACEHOLDER = 150
 FORM_TITLE = 45
 FORM_LABEL = 45

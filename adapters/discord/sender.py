@@ -1,6 +1,7 @@
 """The outbox -> Discord's REST API. Every refusal of Discord has an answer of its own."""
 
 import asyncio
+import mimetypes
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
-from adapters.discord.components import Copied, Removed, Uploaded, Written, parts_of
+from adapters.discord.components import Copied, Removed, Uploaded, Written, parts_of, shown_file
 from adapters.discord.limits import COMPONENTS_V2, EPHEMERAL
 from conversations.catalogue import Catalogue
 from conversations.messages import (
@@ -222,17 +223,22 @@ class DiscordSender:
         self, http: HTTPClient, key: SessionKey, to: Destination, part: Uploaded, nonce: str
     ) -> SendOutcome:
         form: list[Json] = []
-        file = {"type": 13, "file": {"url": f"attachment://{part.name}"}}
+        file = part.file
+        content = await file.make()
         flags = COMPONENTS_V2 | (EPHEMERAL if part.ephemeral else 0)
-        payload = {"flags": flags, "components": [file], "attachments": [{"id": 0, "filename": part.name}]}
+        payload = {
+            "flags": flags,
+            "components": [shown_file(file)],
+            "attachments": [{"id": 0, "filename": file.name, **({"description": file.alt} if file.alt else {})}],
+        }
         if isinstance(to, InteractionReply):
             route, channel = Route("POST", f"/webhooks/{self._app}/{to.token}"), ""
         else:
             channel = await self._chat(http, key)
             route, payload = _post(channel), {**payload, **_once(nonce)}
         form.append({"name": "payload_json", "value": discord.utils._to_json(payload)})  # noqa: SLF001  as http does
-        content = part.content.encode()
-        form.append({"name": "files[0]", "value": content, "filename": part.name, "content_type": "application/json"})
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        form.append({"name": "files[0]", "value": content, "filename": file.name, "content_type": kind})
         sent = await http.request(route, form=form, files=[])
         return Sent(Receipt(channel, str(sent["id"]))) if channel and sent else Sent()
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from unicodedata import east_asian_width
 
 from adapters.button_ids import Button, button_id
+from adapters.documents.files import File, file_of, text_file
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, split, together
 from adapters.reviews import ACTS, act_id, queue_button
@@ -43,6 +44,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowDocument,
     ShowHome,
     ShowQueue,
     ShowReport,
@@ -113,9 +115,7 @@ class Removed:
 class Uploaded:
     """A file."""
 
-    name: str
-    title: str
-    content: str
+    file: File
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +177,9 @@ class BlockKit:
             yield from self._asked_again(row.asking, pressed)
         for reply in replies:
             if isinstance(reply, Held) and reply.whole:
-                name = self._text(phrase("held.file"))
-                yield Uploaded(name, name, reply.json)
+                yield Uploaded(text_file(self._text(phrase("held.file")), reply.json))
+            elif isinstance(reply, ShowDocument):
+                yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language))
         yield from self._grouped(replies)
 
     def _asked_again(self, asking: Receipt | None, pressed: Receipt) -> Iterator[Written]:
@@ -253,6 +254,8 @@ class BlockKit:
                 yield from self._quiet(phrase("held.how"))
             case ShowShares():
                 yield from self._shares(reply)
+            case ShowDocument():
+                yield from blocks(paragraphs(self._text(phrase("document.attached"))))
             case ShowQueue():
                 yield from self._queue(reply)
             case ShowHome():

@@ -181,10 +181,14 @@ class SlackSender:
         channel = await self._chat(key)
         for method in _UPLOADING:
             self._heed(key, method)
+        file = part.file
+        content = await file.make()
         answer = await self._limited(
             key,
             "files.getUploadURLExternal",
-            self._client.files_upload_v2(channel=channel, content=part.content, filename=part.name, title=part.title),
+            self._client.files_upload_v2(
+                channel=channel, content=content, filename=file.name, title=file.title, alt_txt=file.alt or None
+            ),
         )
         return Sent(Receipt(channel, str(answer["files"][0]["id"])))
 

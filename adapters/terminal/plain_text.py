@@ -25,6 +25,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowDocument,
     ShowHome,
     ShowQueue,
     ShowReport,
@@ -81,7 +82,7 @@ class PlainText:
                         reply.report, reply.part, reply.updated, reply.review
                     )
                 )
-            case ShowHome() | ShowQueue():
+            case ShowHome() | ShowQueue() | ShowDocument():
                 pass  # a terminal has no page of its own
             case _:
                 assert_never(reply)

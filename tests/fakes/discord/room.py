@@ -11,6 +11,7 @@ from pathlib import Path
 
 from adapters.discord.access import DiscordAccess
 from adapters.discord.platform import DiscordPlatform
+from adapters.documents.files import available
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from bot.limits import WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse
@@ -68,7 +69,7 @@ async def running(
             store.outbox,
             in_use,
             [platform, *beside],
-            Policy(),
+            Policy(documents=available()),
             clock=clock,
             person=person,
             workspace=WORKSPACE,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from adapters.documents.files import available
 from adapters.slack.access import SlackAccess
 from adapters.slack.listeners import Clock, now_here
 from adapters.slack.platform import SlackPlatform
@@ -65,7 +66,14 @@ async def running(
         platform = SlackPlatform(access, content.core.catalogue, titles, new_id, clock)
         in_use = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
         engine = Engine(
-            store, store.outbox, in_use, [platform], Policy(), clock=clock, person=person, workspace=WORKSPACE
+            store,
+            store.outbox,
+            in_use,
+            [platform],
+            Policy(documents=available()),
+            clock=clock,
+            person=person,
+            workspace=WORKSPACE,
         )
         room = Room(slack, store, platform, engine)
         await engine.prepare()
