@@ -14,11 +14,12 @@ from conversations.ports import Commit
 from conversations.session import SessionKey
 from conversations.workspace import Workspace
 from tests.dialogue import core
-from tests.fakes.discord.playing import read
+from tests.fakes.discord.playing import DiscordPlayer, read
+from tests.fakes.discord.room import Room
 from tests.fakes.slack.person import Person, Shown, person
 from tests.fakes.slack.playing import OTHER, PUBLIC, SlackPlayer
-from tests.scenarios import finished, sees
-from tests.test_discord import a_server
+from tests.scenarios import finished
+from tests.test_discord import Server, a_server
 from tests.test_every_store import save
 from tests.test_slack_scenarios import playing
 
@@ -117,6 +118,21 @@ async def test_in_slack_a_mentor_shows_it_in_another_channel_and_its_owner_sees_
 # -- in Discord ------------------------------------------------------------------------------------------------------
 
 
+async def shows_it_elsewhere(server: Server, room: Room, mentor: DiscordPlayer) -> None:
+    """See that a mentor passes it on to where they may write, and that its owner is told where."""
+    me = server.me
+    (card,) = server.channel.messages
+    elsewhere, silent = server.guild.channel("elsewhere"), server.guild.channel("silent")
+    silent.deny(mentor.person, "send_messages")
+    answer = await mentor.person.picks(silent, message=card)
+    assert answer.words == me.says("mentors.not_there")
+    answer = await mentor.person.picks(elsewhere, message=card)
+    assert answer.words == me.says("mentors.passed_on")
+    await room.quiet()
+    assert len(elsewhere.messages) == 1
+    assert f"<#{elsewhere.id}>" in me.screen()
+
+
 @pytest.mark.parametrize("by", ["name", "role"])
 async def test_in_discord_a_mentor_does_the_same_by_name_or_by_role(by: str, tmp_path: Path) -> None:
     async with a_server(tmp_path) as server, server.bot() as room:
@@ -138,10 +154,13 @@ async def test_in_discord_a_mentor_does_the_same_by_name_or_by_role(by: str, tmp
 
         answer = await other.person.clicks(me.says("buttons.review_claim"), card)
         assert answer.words == me.says("mentors.only_mentors")
+        before = len(mentor.person.dm)
         await mentor.person.slash(COMMAND, server.channel, **{WHAT: "reviews"})
         await room.quiet()
-        sees(mentor, "queue.title")
-        answer = await mentor.person.clicks(me.says("buttons.review_claim"), card)
+        assert len(mentor.person.dm) == before
+        (queue,) = [one for one in mentor.person.ephemerals if me.says("queue.title") in one.words]
+        assert f"<#{server.channel.id}>" in queue.words
+        answer = await mentor.person.clicks(me.says("buttons.review_claim"), queue)
         assert answer.words == me.says("mentors.claimed")
         await room.quiet()
         for act, words in (("note", NOTE), ("question", QUESTION)):
@@ -161,12 +180,4 @@ async def test_in_discord_a_mentor_does_the_same_by_name_or_by_role(by: str, tmp
         (card,) = server.channel.messages
         assert me.says("share.card.review_done") in read(card.words)
 
-        elsewhere, silent = server.guild.channel("elsewhere"), server.guild.channel("silent")
-        silent.deny(mentor.person, "send_messages")
-        answer = await mentor.person.picks(silent, message=card)
-        assert answer.words == me.says("mentors.not_there")
-        answer = await mentor.person.picks(elsewhere, message=card)
-        assert answer.words == me.says("mentors.passed_on")
-        await room.quiet()
-        assert len(elsewhere.messages) == 1
-        assert f"<#{elsewhere.id}>" in me.screen()
+        await shows_it_elsewhere(server, room, mentor)

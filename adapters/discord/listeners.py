@@ -133,6 +133,9 @@ class Listeners:
         """Take `/teamcheck`: the conversation is in our direct messages, or where those are closed, right here."""
         words = incoming.options_of(_data(interaction)).get(WHAT, "")
         in_our_chat = _is_our_chat(interaction)
+        if interaction.guild_id is not None and self._asks_for_queue(words):
+            await self._queue(interaction, words)
+            return
         reached = self._sender.reached(str(interaction.user.id))
         taken = await self._take(incoming.command(words, self._origin(interaction)), DirectMessage())
         if taken.turn is None:
@@ -145,6 +148,18 @@ class Listeners:
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
             await self._pointed(interaction, reached, taken)
+
+    def _asks_for_queue(self, words: str) -> bool:
+        key = f"words.commands.{Intent.REVIEWS}"
+        known = (word for one in self._catalogue.languages for word in self._catalogue.words(key, one))
+        return words.strip().casefold() in known
+
+    async def _queue(self, interaction: discord.Interaction[Any], words: str) -> None:
+        """Show a mentor what waits for one right here, for them alone: what is a role counts in its server only."""
+        reply_to = InteractionReply(interaction.token, datetime.now(UTC) + timedelta(seconds=TOKEN_SECONDS))
+        with self._sender.acknowledging(interaction.token):
+            taken = await self._take(incoming.command(words, self._origin(interaction)), reply_to)
+            await self._say(interaction, phrase("not_saved" if taken.refused else "aside.here"), taken)
 
     async def _pointed(
         self, interaction: discord.Interaction[Any], reached: "asyncio.Future[bool]", taken: Taken
