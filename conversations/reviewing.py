@@ -106,6 +106,8 @@ def _pass_on(scene: Scene, event: Reviewed, share: Share) -> Answer:
     check, channel = scene.check, event.text
     if not share.onward:
         return Answer(check, phrase("mentors.not_onward"))
+    if not scene.workspace.shares_a_day:
+        return Answer(check, phrase("share.off"))
     if not channel or any(one.channel == channel for one in check.shares):
         return Answer(check, phrase("mentors.there_already"))
     if scene.workspace.channels and channel not in scene.workspace.channels:

@@ -221,8 +221,10 @@ def test_it_is_not_shown_where_the_admins_allow_none() -> None:
     me.say("share", channel="C1")
     me.say("mentors may pass it on", "yes")
     turn = does(me, ReviewAct.PASS_ON, "C2")
-    assert turn.told == phrase("share.not_there")
-    assert turn.posts == ()
+    assert (turn.told, turn.posts) == (phrase("share.not_there"), ())
+    me.session = replace(me.session, workspace=replace(RULES, shares_a_day=0))
+    turn = does(me, ReviewAct.PASS_ON, "C2")
+    assert (turn.told, turn.posts) == (phrase("share.off"), ())
 
 
 # -- the queue -------------------------------------------------------------------------------------------------------
