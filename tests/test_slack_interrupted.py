@@ -2,16 +2,14 @@
 
 import asyncio
 import copy
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from conversations.catalogue import phrase
-from conversations.session import Amount, Answer, Chosen, NonAnswer, Unsaid, Written
-from conversations.snapshot import load_check
+from conversations.session import Chosen, NonAnswer, Unsaid, Written
 from conversations.vocabulary import StepKind
 from tests.dialogue import core
 from tests.fakes.running_bot import RunningBot
@@ -19,10 +17,8 @@ from tests.fakes.slack import room
 from tests.fakes.slack.person import person
 from tests.fakes.slack.playing import OTHER, PUBLIC, SlackPlayer
 from tests.fakes.slack.server import APP, BOT, FakeSlack
+from tests.interrupted import EXPECTED, NAMES, PICKED, SECONDS_TO_STOP, answers, at_once, sent
 from tests.scenarios import QUICK, TEAM, chooses, sees, sees_new, step_label, writes
-
-SECONDS_TO_STOP = 10
-PATIENCE = 30
 
 
 def bot(slack: FakeSlack, folder: Path) -> RunningBot:
@@ -31,21 +27,10 @@ def bot(slack: FakeSlack, folder: Path) -> RunningBot:
     return RunningBot(slack, folder, module="bot", arguments=("run",), system=access)
 
 
-def read(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(f"file:{folder / 'checks.sqlite3'}?mode=ro", uri=True, timeout=30)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-async def sent(folder: Path) -> None:
-    """Wait until everything that was committed is sent."""
-    async with asyncio.timeout(PATIENCE):
-        while read(folder, "SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1"):  # noqa: ASYNC110  the file tells nobody
-            await asyncio.sleep(0.01)
-
-
 @asynccontextmanager
 async def slack_with(folder: Path) -> AsyncIterator[tuple[FakeSlack, SlackPlayer]]:
     async with FakeSlack() as slack:
+        slack.began = int(time.time())
         me = person(slack, "U0001")
         for channel in (PUBLIC, OTHER):
             slack.channel(channel, "U0001")
@@ -60,33 +45,7 @@ async def running(slack: FakeSlack, folder: Path) -> AsyncIterator[RunningBot]:
     assert await slack.until(lambda: not slack.connected)
 
 
-def answers(folder: Path) -> Mapping[str, Answer]:
-    """Return the answers of the only check there is; each was given once."""
-    ((stored,),) = read(folder, "SELECT body FROM checks")
-    given = load_check(str(stored)).answers
-    assert {len(one) for one in given.values()} <= {1}
-    return {step: one[-1].answer for step, one in given.items()}
-
-
 Act = Callable[[SlackPlayer], Awaitable[object]]
-
-PICKED = {
-    "kind_sources": ("posting", "recruiter"),
-    "maturity": ("mature",),
-    "main_work": ("models",),
-    "delivery": ("in_product",),
-    "handover": ("same_team",),
-    "wanted": ("applied",),
-    "something_new": ("yes",),
-    "comfort": ("yes",),
-    "owns": ("models",),
-    "customers": ("app_users",),
-}
-EXPECTED: Mapping[str, Answer] = {
-    "team": Written(TEAM),
-    **{step: Chosen(choices) for step, choices in PICKED.items()},
-    "sure": Amount(4),
-}
 
 
 def clicks() -> Sequence[Act]:
@@ -109,17 +68,10 @@ def clicks() -> Sequence[Act]:
     return acts
 
 
-async def at_once() -> None:
-    """Wait for nothing."""
-
-
 def noted(me: SlackPlayer) -> list[str]:
     """Return the names of the answers that are folded away on the screen."""
     change = me.says("buttons.change")
     return [one.words.partition(":")[0] for one in me.person.dm if one.buttons == [change]]
-
-
-NAMES = [core().catalogue.text(phrase(f"steps.{step}.name"), "en") for step in QUICK]
 
 
 async def test_a_bot_that_is_killed_after_every_click_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:

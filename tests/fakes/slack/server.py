@@ -23,7 +23,7 @@ from tests.fakes.slack.block_check import check_blocks, check_message, check_vie
 Json = dict[str, Any]
 BOT, APP = "xoxb-bot-token", "xapp-app-token"
 ALL_SCOPES = ("commands", "chat:write", "im:write", "im:history", "files:write", "users:read")
-_BASE = 1_795_000_000
+_A_DAY = 1_795_000_000
 _PUSHED_AT_MOST = 3
 _USES_OF_A_RESPONSE_URL = 5
 _SOCKETS_AT_MOST = 10
@@ -132,6 +132,8 @@ class FakeSlack:
     _uninstalled = False
     """Nothing is sent any more, as long as the token is dead."""
     _passed = 0.0
+    began = _A_DAY
+    """When its clock begins, in seconds; a bot that is a process of its own has the clock of this machine."""
 
     def __init__(
         self, *, team: str = "T0001", enterprise: str | None = None, scopes: tuple[str, ...] = ALL_SCOPES
@@ -246,14 +248,14 @@ class FakeSlack:
 
     def now(self) -> datetime:
         """Return the time by the clock of the time stamps, which goes on a second with whatever happens."""
-        return datetime.fromtimestamp(_BASE + self._newest, UTC)
+        return datetime.fromtimestamp(self.began + self._newest, UTC)
 
     def timestamp(self) -> str:
-        return f"{_BASE + self.number()}.000100"
+        return f"{self.began + self.number()}.000100"
 
     def moment(self) -> str:
         """Return a time stamp of its own for which the clock does not go on."""
-        return f"{_BASE + self._newest}.{next(self._between) + 100:06d}"
+        return f"{self.began + self._newest}.{next(self._between) + 100:06d}"
 
     def let_pass(self, seconds: float) -> None:
         """Let triggers, response URLs and limits be that much older."""
@@ -818,7 +820,7 @@ class FakeSlack:
             "token": "verification",
             "api_app_id": self.app_id,
             "event_id": event_id or f"Ev{self.number():08d}",
-            "event_time": int(float(event.get("ts") or event.get("event_ts") or _BASE)),
+            "event_time": int(float(event.get("ts") or event.get("event_ts") or self.began)),
             "authorizations": [{**mine, "user_id": self.bot_user, "is_bot": True, "is_enterprise_install": False}],
             "is_ext_shared_channel": False,
             "event": event,
