@@ -60,6 +60,8 @@ class InteractionReply:
     """A secret: whoever has it can speak in our name. Stores keep it encrypted."""
     expires_at: datetime
     """15 minutes after the interaction on Discord; on Slack 30 minutes, and five uses."""
+    at_most: int | None = None
+    """How many messages it may take; None: as many as it needs."""
     kind: Literal["interaction"] = "interaction"
 
 

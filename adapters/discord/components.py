@@ -129,6 +129,8 @@ def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
             return tuple(page.copies(row.copies))
         case HomePage():
             return ()
+        case InteractionReply(at_most=int(most)):
+            return page.shortened(tuple(page.direct(row)), most)
         case DirectMessage() | InteractionReply():
             return tuple(page.direct(row))
 
@@ -179,6 +181,14 @@ class Components:
             elif isinstance(reply, ShowDocument):
                 yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language), self._ephemeral)
         yield from self._grouped(replies)
+
+    def shortened(self, parts: tuple[Part, ...], most: int) -> tuple[Part, ...]:
+        """Leave out what is more than may be sent, before the end, which asks; and say so."""
+        if len(parts) <= most:
+            return parts
+        said = Say(phrase("aside.cut"))
+        cut = self._written([(said, list(self._components(said)))])
+        return (*parts[: most - 2], cut, parts[-1])
 
     def _grouped(self, replies: Iterable[Reply]) -> Iterator[Written]:
         """Put replies together into as few messages as the limits allow; what asks has its buttons in one."""

@@ -20,6 +20,7 @@ from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT, o
 from adapters.discord.components import SURFACES, WRITE
 from adapters.discord.forms import ANSWER, mentor_form, write_form
 from adapters.discord.incoming import Origin, admin_key, key_of
+from adapters.discord.limits import FOLLOWUPS
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
 from adapters.reviews import WRITTEN, Reviews, read_act, reviewed
@@ -156,7 +157,7 @@ class Listeners:
 
     async def _queue(self, interaction: discord.Interaction[Any], words: str) -> None:
         """Show a mentor what waits for one right here, for them alone: what is a role counts in its server only."""
-        reply_to = InteractionReply(interaction.token, datetime.now(UTC) + timedelta(seconds=TOKEN_SECONDS))
+        reply_to = _by_token(interaction)
         with self._sender.acknowledging(interaction.token):
             taken = await self._take(incoming.command(words, self._origin(interaction)), reply_to)
             await self._say(interaction, phrase("not_saved" if taken.refused else "aside.here"), taken)
@@ -278,8 +279,7 @@ class Listeners:
         """Return where what is said goes: to our direct messages, or to where only this person sees it."""
         message = interaction.message
         if message is not None and message.flags.ephemeral:
-            until = datetime.now(UTC) + timedelta(seconds=TOKEN_SECONDS)
-            return InteractionReply(interaction.token, until)
+            return _by_token(interaction)
         direct = message is not None and interaction.guild_id is None
         where = message.channel.id if message is not None else None
         return DirectMessage(incoming.pressed_at(where, message.id if message else None, direct=direct))
@@ -385,6 +385,13 @@ def _parts(components: Any) -> list[Any]:  # noqa: ANN401  any part of a message
 
 def _data(interaction: discord.Interaction[Any]) -> dict[str, Any]:
     return cast("dict[str, Any]", interaction.data or {})
+
+
+def _by_token(interaction: discord.Interaction[Any]) -> InteractionReply:
+    """Return the way to whoever did it, where only they see it."""
+    until = datetime.now(UTC) + timedelta(seconds=TOKEN_SECONDS)
+    brought_along = not interaction.is_guild_integration() and not _is_our_chat(interaction)
+    return InteractionReply(interaction.token, until, FOLLOWUPS if brought_along else None)
 
 
 def _is_our_chat(interaction: discord.Interaction[Any]) -> bool:
