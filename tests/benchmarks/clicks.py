@@ -1,7 +1,7 @@
 """What a click costs up to its acknowledgement, beside a platform's library that dispatches one that does nothing.
 
-The same clicks on every platform: 64 people at once, each at another place of a check. Figures of this machine, both sides
-interleaved in one run.
+The same clicks on every platform: 64 people at once, each at another place of a check. Figures of this machine, both
+sides interleaved in one run.
 """
 
 import asyncio
@@ -133,9 +133,8 @@ async def cpu_over_library(platform: Platform, actions: list[str]) -> None:
             f"  a click {our_cpu / count * 1e6:6.0f} us, {platform.library}'s no-op {bare_cpu / count * 1e6:6.0f} us: "
             f"{ratios[-1]:.2f} of it on top"
         )
-    say(
-        f"CPU of a click up to its acknowledgement, over {platform.library}'s own: {statistics.median(ratios):.2f} (median)"
-    )
+    middle = statistics.median(ratios)
+    say(f"CPU of a click up to its acknowledgement, over {platform.library}'s own: {middle:.2f} (median)")
 
 
 async def latency(platform: Platform, actions: list[str]) -> None:
