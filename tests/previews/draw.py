@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -13,10 +14,14 @@ from typing import Any
 
 import typst
 
+from adapters.discord import components as discord
 from adapters.slack.block_kit import Copied, Page, Part, Written, parts_of
 from tests.dialogue import core
 from tests.previews.examples import Example, examples, windows
 
+_HEADING = re.compile(r"(#{1,3}) (.*)")
+_ITEM = re.compile(r"( *)(-|\d+\.) (.*)")
+_SPAN = re.compile(r"\\(?P<escaped>.)|\*\*|\*|<#\d+>|[^\\*<]+|<")
 _TEMPLATES = Path(__file__).parent
 
 
@@ -28,6 +33,45 @@ def draw_slack(messages: Sequence[dict[str, Any]], picture: Path) -> None:
     typst.compile(template, str(picture), format="png", ppi=110, font_paths=fonts, sys_inputs={"data": data})
 
 
+def draw_discord(example: Example, language: str, picture: Path) -> None:
+    """Draw a message as Discord has it."""
+    messages = []
+    for place, part in enumerate(discord.parts_of(example.row(language), core().catalogue), start=1):
+        if isinstance(part, discord.Written | discord.Copied):
+            parts = [{**one, "lines": list(_lines(one.get("content", "")))} for one in part.payload["components"]]
+            messages.append({"note": f"{place}", "parts": parts})
+    if messages:
+        template, inputs = str(_TEMPLATES / "discord.typ"), {"data": json.dumps(messages)}
+        typst.compile(template, str(picture), format="png", ppi=110, font_paths=_fonts(), sys_inputs=inputs)
+
+
+def _lines(content: str) -> Iterator[dict[str, Any]]:
+    """Read Discord's markdown, as far as we write it."""
+    for line in content.split("\n"):
+        if found := _HEADING.match(line):
+            yield {"kind": "heading", "level": len(found[1]), "spans": list(_spans(found[2]))}
+        elif line.startswith("-# "):
+            yield {"kind": "quiet", "spans": list(_spans(line[3:]))}
+        elif found := _ITEM.match(line):
+            mark = "•" if found[2] == "-" else found[2]
+            yield {"kind": "item", "level": len(found[1]) // 2, "mark": mark, "spans": list(_spans(found[3]))}
+        else:
+            yield {"kind": "text", "spans": list(_spans(line))}
+
+
+def _spans(text: str) -> Iterator[dict[str, Any]]:
+    bold = italic = False
+    for found in _SPAN.finditer(text):
+        mark, escaped = found[0], found["escaped"]
+        if mark == "**":
+            bold = not bold
+        elif mark == "*":
+            italic = not italic
+        else:
+            shown = escaped or mark
+            yield {"text": shown, "bold": bold, "italic": italic, "channel": mark.startswith("<#")}
+
+
 def draw_examples(folder: Path) -> None:
     """Draw one picture of each kind of message, in every language."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -35,6 +79,7 @@ def draw_examples(folder: Path) -> None:
     for language in core().catalogue.languages:
         for example in made:
             draw_slack(list(_drawn(example, language)), folder / f"{example.name}.{language}.png")
+            draw_discord(example, language, folder / f"discord_{example.name}.{language}.png")
         for name, view in windows(language):
             buttons = f"[{view['close']['text']}] [{view['submit']['text']}]"
             drawn = {"note": f"window, {buttons}", "text": view["title"]["text"], "blocks": view["blocks"]}
