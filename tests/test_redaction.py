@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from adapters.discord import components as discord
 from adapters.documents.json_document import to_json
 from adapters.documents.markdown import to_markdown
-from adapters.slack.block_kit import parts_of
+from adapters.slack import block_kit as slack
 from adapters.terminal.plain_text import PlainText
 from conversations import redaction
 from conversations.catalogue import Phrase, phrase
@@ -31,6 +32,8 @@ from conversations.session import (
     Fine,
     Given,
     ProfileVersion,
+    Remark,
+    ReviewState,
     Share,
     SkillLevel,
     SkillList,
@@ -86,10 +89,12 @@ def plain(report: Report, language: str) -> str:
     return screen.getvalue()
 
 
-def slack(report: Report, language: str) -> str:
-    replies = ShowShared(report, "card", NOON.date()), ShowShared(report, "detail", NOON.date())
-    row = Outgoing(1, ME, Message(InChannel("C1", "S1"), replies, language))
-    return "\n".join(map(repr, parts_of(row, core().catalogue)))
+def in_channels(report: Report, language: str) -> Iterator[str]:
+    card = ShowShared(report, "card", NOON.date(), ReviewState.CLAIMED, onward=True)
+    replies = card, ShowShared(report, "detail", NOON.date())
+    row = Outgoing(1, ME, Message(InChannel("C1", "S1"), replies, language, check="abc234"))
+    for parts_of in (slack.parts_of, discord.parts_of):
+        yield "\n".join(map(repr, parts_of(row, core().catalogue)))
 
 
 def rendered(report: Report) -> Iterator[str]:
@@ -97,7 +102,7 @@ def rendered(report: Report) -> Iterator[str]:
     parts: tuple[ReportPart, ...] = ("all", "questions", "reasons")
     for language in core().catalogue.languages:
         yield plain(report, language)
-        yield slack(report, language)
+        yield from in_channels(report, language)
         for part in parts:
             yield to_markdown(report, core().catalogue, language, part)
             yield to_json(report, core().catalogue, language, part)
@@ -124,7 +129,8 @@ def test_nothing_that_the_person_wrote_or_was_told_is_in_a_shared_report(
 ) -> None:
     check, about = finished_deep(made[0], made[1], known=made[2])
     check, about, names = planted(check, about, hostile)
-    report = report_on(core(), check, about)
+    said = (Remark("U7", "s1", NOON, f"{MARK} {hostile}"), Remark("U7", "s1", NOON, f"{MARK}?", question=True))
+    report = report_on(core(), replace(check, remarks=said), about)
     assert all(MARK in text for text in (to_json(report, core().catalogue, "en"), plain(report, "zh")))
     seen = redact(report, SHARE, names)
     assert [one for one in fillings(seen) if one and isinstance(one, str)] == []
