@@ -57,7 +57,10 @@ golden: $(VENV)/.ready-to-develop           ## write the golden files again; the
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.txt
-	uv pip compile pyproject.toml --group dev --constraint requirements.txt --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra pictures --group build --constraint requirements.txt --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+		--output-file requirements-pictures.txt
+	uv pip compile pyproject.toml --extra pictures --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
 
 clean:                                      ## remove the environment and everything that was generated

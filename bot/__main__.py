@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from adapters.documents.json_document import to_json
-from adapters.documents.markdown import to_markdown
+from adapters.documents.formats import FORMATS
+from adapters.documents.typesetting import PicturesMissingError
 from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
@@ -42,11 +42,14 @@ _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 class Format(StrEnum):
-    """How to print a report."""
+    """How to print a report: for the eye, or as one of FORMATS."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    CSV = "csv"
+    PNG = "png"
+    PDF = "pdf"
 
 
 Language = Annotated[
@@ -153,24 +156,41 @@ def checks(language: Language = None) -> None:
 def report(
     check_id: Annotated[str | None, typer.Argument(metavar="ID", help="Which check; the latest, if left out.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option(help="Write it there; needed for a picture.", metavar="FILE")] = None,
     language: Language = None,
     *,
     questions: Annotated[bool, typer.Option("--questions", help="Only the questions still to ask.")] = False,
 ) -> None:
-    """Print the report of a check, finished or not."""
+    """Print the report of a check, finished or not, or write it to a file."""
     with _running(language) as (run, app, spoken):
         about = run(app.store.load(TERMINAL_PERSON)).person.about
         check = _found(run, app, check_id, spoken)
         script = run(app.packs.script_of(check))
         value, catalogue = report_on(script, check, about), script.catalogue
         part: ReportPart = "questions" if questions else "all"
-        match form:
-            case Format.TEXT:
-                PlainText(_console(), catalogue, spoken).show(ShowReport(value, part))
-            case Format.MARKDOWN:
-                sys.stdout.write(to_markdown(value, catalogue, spoken, part))
-            case Format.JSON:
-                sys.stdout.write(to_json(value, catalogue, spoken, part))
+        if form is Format.TEXT and output is None:
+            PlainText(_console(), catalogue, spoken).show(ShowReport(value, part))
+            return
+        found = FORMATS["markdown" if form is Format.TEXT else form]
+        if found.for_the_eye and output is None and sys.stdout.isatty():
+            raise _stopped(catalogue.text(phrase("document.not_on_screen", form=form.value), spoken), Exit.USAGE)
+        try:
+            written = run(found.write(value, catalogue, spoken, part))
+            if output is None:
+                sys.stdout.buffer.write(written)
+                return
+            output.write_bytes(written)
+        except PicturesMissingError as error:
+            raise _stopped(catalogue.text(error.told, spoken), Exit.UNAVAILABLE) from None
+        except OSError as error:
+            told = phrase("document.not_written", file=str(output), why=error.strerror or "")
+            raise _stopped(catalogue.text(told, spoken), Exit.OUTPUT) from None
+        typer.echo(catalogue.text(phrase("document.written", file=str(output)), spoken))
+
+
+def _stopped(told: str, code: Exit) -> typer.Exit:
+    typer.echo(told, err=True)
+    return typer.Exit(code)
 
 
 @cli.command()

@@ -18,6 +18,7 @@ class Exit(IntEnum):
     USAGE = 2
     UNAVAILABLE = 69
     FAULT = 70
+    OUTPUT = 73
     STORAGE = 74
     SETTINGS = 78
 

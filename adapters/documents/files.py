@@ -1,18 +1,26 @@
-"""A report as a file that is handed out: which formats there are, and what each is called and holds."""
+"""A report as a file that is handed out in chat: which formats there are, and what each file is called."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.documents.json_document import to_json
-from adapters.documents.markdown import to_markdown
+from adapters.documents.card import alt_text
+from adapters.documents.formats import FORMATS
+from adapters.documents.typesetting import is_installed
 from conversations.catalogue import Catalogue, phrase
 from conversations.report import Report
 from conversations.vocabulary import DocumentForm
 
 Content = Coroutine[Any, Any, bytes]
-Make = Callable[[Report, Catalogue, str], Content]
+
+_NAMES: Mapping[DocumentForm, str] = {
+    DocumentForm.PICTURE: "png",
+    DocumentForm.PDF: "pdf",
+    DocumentForm.MARKDOWN: "markdown",
+    DocumentForm.CSV: "csv",
+    DocumentForm.JSON: "json",
+}
+"""What FORMATS calls each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +34,17 @@ class File:
     """What a picture says, in words."""
 
 
-async def _markdown(report: Report, catalogue: Catalogue, language: str) -> bytes:
-    return (await asyncio.to_thread(to_markdown, report, catalogue, language)).encode()
-
-
-async def _json(report: Report, catalogue: Catalogue, language: str) -> bytes:
-    return (await asyncio.to_thread(to_json, report, catalogue, language)).encode()
-
-
-_FORMS: Mapping[DocumentForm, tuple[str, Make]] = {
-    DocumentForm.MARKDOWN: ("md", _markdown),
-    DocumentForm.JSON: ("json", _json),
-}
-"""Each format that can be made here: what its file's name ends in, and how it is made."""
-
-
 def available() -> tuple[DocumentForm, ...]:
     """Return the formats that can be made with what is installed."""
-    return tuple(_FORMS)
+    return tuple(form for form, name in _NAMES.items() if is_installed() or not FORMATS[name].for_the_eye)
 
 
 def file_of(report: Report, form: DocumentForm, catalogue: Catalogue, language: str) -> File:
-    """Return a report as a file. Its name tells nothing of whom it is about.
-
-    Raises:
-        KeyError: it cannot be made with what is installed.
-
-    """
-    ending, make = _FORMS[form]
-    name = f"{catalogue.text(phrase('document.file'), language)}.{ending}"
-    return File(name, name, lambda: make(report, catalogue, language))
+    """Return a report as a file. Its name tells nothing of whom it is about."""
+    found = FORMATS[_NAMES[form]]
+    name = f"{catalogue.text(phrase('document.file'), language)}.{found.suffix}"
+    alt = alt_text(report, catalogue, language) if form is DocumentForm.PICTURE else ""
+    return File(name, name, lambda: found.write(report, catalogue, language, "all"), alt)
 
 
 def text_file(name: str, content: str) -> File:
