@@ -355,12 +355,15 @@ async def the_report_as_a_file(me: Player) -> None:
     await finished(me)
     await me.commands(me.word("commands.document"))
     sees_new(me, "document.which")
-    for form in ("markdown", "json"):
+    for form in ("markdown", "json", "csv", "pdf", "picture"):
         await me.commands(me.word(f"documents.{form}"))
         sees(me, "document.attached")
-    markdown, as_json = me.files()
+    markdown, as_json, csv, pdf, picture = me.files()
     assert markdown.startswith("# ")
     assert TEAM in json.loads(as_json)["team"]
+    assert TEAM in csv
+    assert pdf.startswith("%PDF-")
+    assert "PNG" in picture[:8]
     assert me.in_channel() == []
 
 

@@ -118,7 +118,7 @@ class DiscordPlayer:
         return read(self._newest().words)
 
     def files(self) -> list[str]:
-        return [one.content.decode() for one in self.person.files]
+        return [one.content.decode(errors="replace") for one in self.person.files]
 
     def in_channel(self) -> list[str]:
         places = [self.channel, *self.channel.threads]

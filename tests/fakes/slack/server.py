@@ -616,7 +616,7 @@ class FakeSlack:
             content = await request.read()
         if len(content) != upload["length"]:
             return web.Response(status=400, text="length")
-        upload["content"] = bytes(content).decode()
+        upload["content"] = bytes(content).decode(errors="replace")
         return web.Response(text=f"OK - {len(content)}")
 
     async def _complete_upload(self, arguments: Json) -> Json:
