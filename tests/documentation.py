@@ -1,8 +1,10 @@
 """The parts of the documentation that are drawn from the code. `make docs` writes them; a test compares."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from adapters.documents.json_document import json_schema
 from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
 from tests.dialogue import core
@@ -89,7 +91,16 @@ def topics_page() -> str:
     )
 
 
-PAGES = {ROOT / "docs" / "dialogue.md": dialogue_page, ROOT / "docs" / "topics.md": topics_page}
+def schema_page() -> str:
+    """Write down what a report is like as JSON."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+PAGES = {
+    ROOT / "docs" / "dialogue.md": dialogue_page,
+    ROOT / "docs" / "topics.md": topics_page,
+    ROOT / "docs" / "report.schema.json": schema_page,
+}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():

@@ -120,5 +120,5 @@ def drawable(text: str) -> str:
             kept.append(sign)
         elif not stacked and unicodedata.category(sign) not in ("Cc", "Cf", "Mn"):
             kept.append("\0")
-    marked = re.sub(r"\0(?:\s*\0)*", _LEFT_OUT, " ".join("".join(kept).split()))
+    marked = re.sub(r"\0(?:\s*\0)*", _LEFT_OUT, re.sub(" +", " ", "".join(kept)))
     return _LONG.sub(lambda run: _PIECE.sub(rf"\g<0>{_MAY_BREAK}", run[0]), marked)
