@@ -241,7 +241,9 @@ class _Words:
 
     def _row(self, row: CardSkill) -> str:
         unknown = self.of("report.level_unknown")
-        mine, asked = (unknown if level is None else str(level) for level in (row.mine, row.asked))
+        mine, asked = (
+            unknown if level is None else self.of("picture.alt.level", n=level) for level in (row.mine, row.asked)
+        )
         return self.of("picture.alt.skill", name=row.name, mine=mine, asked=asked, weight=row.weight)
 
 

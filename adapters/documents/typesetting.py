@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,8 @@ _TEMPLATES = Path(__file__).parent
 _FONTS = ("fontpkg_source_sans_3", "pylopdf_fonts_zh_cn")
 _PARTS = ("typst", "fontTools", *_FONTS)
 _FAMILIES = ("Source Sans 3", "Noto Sans SC")
+_DRAWING = ThreadPoolExecutor(2, "drawing")
+"""Two at a time: a card takes 40 ms of a core and some memory, and a busy channel must not take all."""
 _LEFT_OUT = "[…]"
 """Stands for a run of characters that no font at hand draws."""
 _LONG = re.compile(r"[^\W_]{24,}")
@@ -48,7 +51,7 @@ async def typeset(
     """
     if not all(map(find_spec, _PARTS)):
         raise PicturesMissingError
-    return await asyncio.to_thread(_typeset, template, values, form)
+    return await asyncio.get_running_loop().run_in_executor(_DRAWING, _typeset, template, values, form)
 
 
 def _typeset(template: str, values: Mapping[str, Any], form: Literal["png", "pdf"]) -> bytes:
