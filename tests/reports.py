@@ -20,7 +20,7 @@ async def usual() -> Report:
     """Return what a finished check of a good enough team amounts to."""
     player = Player()
     await player.answer_all(SAID | {"skills": "python 4/3, cuda 0/2 nice, k8s 1, sql 3/3"})
-    await player.say("decide", "2 ask about the hand-over")
+    await player.say("decide", "2")
     report = player.report
     return replace(report, skills=(*report.skills, replace(report.skills[0], name="Spark", level=None, asked=3)))
 
@@ -48,7 +48,7 @@ async def crowded() -> Report:
         replace(skill, name=name, level=level, asked=asked, nice=n % 3 == 0)
         for n, (name, level, asked) in enumerate(
             (
-                f"{UNBROKEN if n == 1 else 'Distributed training at scale'} {n}",
+                f"{('Distributed training at scale', UNBROKEN, 'Internationalization', 'W' * 23)[n % 4]} {n}",
                 (None, 0, 1, 2, 3, 4)[n % 6],
                 (3, None, 4, 2, 0)[n % 5],
             )

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from adapters.documents import typesetting
@@ -23,6 +25,7 @@ from conversations.report import Report
 from tests.dialogue import core
 from tests.golden import assert_golden
 from tests.reports import MARKUP, STRANGE, UNBROKEN, crowded, empty, hostile, usual
+from tests.test_machine import SAME
 
 FOLDER = Path(__file__).parent / "documents"
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
@@ -97,6 +100,11 @@ async def test_a_gap_is_told_in_words_and_the_unknown_stays_unknown(
         replace(report, skills=(replace(report.skills[0], level=level, asked=asked),)), core().catalogue, "en"
     )
     assert [(row.mine, row.asked, row.gap) for row in card.skills] == [(level, asked, gap)]
+
+
+async def test_a_shared_card_says_who_you_is() -> None:
+    card = card_of(await usual(), core().catalogue, "en", shared=True)
+    assert card.small_print[-1].endswith("“You” in it is whoever shared it.")
 
 
 @LANGUAGES
@@ -263,8 +271,18 @@ async def test_every_report_and_every_part_is_a_valid_pdf(language: str) -> None
         assert (await to_pdf(report, core().catalogue, language, "questions")).startswith(b"%PDF-1.7")
 
 
-async def test_a_name_of_300_letters_stays_on_its_page() -> None:
-    reader = PdfReader(BytesIO(await to_pdf(await hostile(UNBROKEN), core().catalogue, "en")))
+@settings(SAME, max_examples=20)
+@given(st.text(max_size=200))
+def test_whatever_is_typed_is_drawn(typed: str) -> None:
+    """Lone surrogates, private characters and all: typst refuses what it cannot draw."""
+    report = asyncio.run(hostile(typed))
+    assert asyncio.run(to_pdf(report, core().catalogue, "en")).startswith(b"%PDF-1.7")
+    assert asyncio.run(card_png(report, core().catalogue, "zh")).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", [UNBROKEN, "W" * 300, "_" * 300, "a/" * 150])
+async def test_a_name_of_300_letters_stays_on_its_page(name: str) -> None:
+    reader = PdfReader(BytesIO(await to_pdf(await hostile(name), core().catalogue, "en")))
     lines = reader.pages[0].extract_text().splitlines()
     assert max(map(len, lines)) < 120
 

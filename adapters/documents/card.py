@@ -98,14 +98,20 @@ class Card:
     small_print: tuple[str, ...]
 
 
-async def card_png(report: Report, catalogue: Catalogue, language: str) -> bytes:
+async def card_png(report: Report, catalogue: Catalogue, language: str, *, shared: bool = False) -> bytes:
     """Draw the card of a report as a PNG, 800 pixels wide, off the event loop.
+
+    Args:
+        report: where it is for others, the one that redaction returned.
+        catalogue: the words.
+        language: in which of its languages.
+        shared: say at its foot that “you” is whoever shared it.
 
     Raises:
         PicturesMissingError: the optional part is not installed.
 
     """
-    return await typeset("card.typ", asdict(card_of(report, catalogue, language)), "png")
+    return await typeset("card.typ", asdict(card_of(report, catalogue, language, shared=shared)), "png")
 
 
 def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1024) -> str:
@@ -113,7 +119,7 @@ def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1
     said = _Words(catalogue, language)
     told = ""
     more = said.of("picture.alt.more")
-    sentences = list(said.sentences(card_of(report, catalogue, language)))
+    sentences = list(said.sentences(said.card(report, shared=False)))
     for place, sentence in enumerate(sentences):
         left = limit - len(told) - len(sentence)
         if left < (len(more) if place < len(sentences) - 1 else 0):
@@ -122,9 +128,9 @@ def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1
     return told.strip()
 
 
-def card_of(report: Report, catalogue: Catalogue, language: str) -> Card:
+def card_of(report: Report, catalogue: Catalogue, language: str, *, shared: bool = False) -> Card:
     """Return what the card of a report says."""
-    return _Words(catalogue, language).card(report)
+    return _Words(catalogue, language).card(report, shared=shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ class _Words:
     def of(self, key: str, **args: Arg) -> str:
         return self.text(phrase(key, **args))
 
-    def card(self, report: Report) -> Card:
+    def card(self, report: Report, *, shared: bool) -> Card:
         flags = sorted(report.flags, key=lambda flag: flag.fine is not None)
         to_ask = [question for question in report.questions if question.whom is not Whom.YOURSELF]
         known = any(verdict.confidence for verdict in report.verdicts)
@@ -168,7 +174,7 @@ class _Words:
                 for one in to_ask[:QUESTIONS]
             ),
             more_questions=self._more("questions", to_ask, QUESTIONS),
-            small_print=(self.text(date), self.of("picture.about")),
+            small_print=(self.text(date), self.of("share.card.about" if shared else "picture.about")),
         )
 
     def _more(self, what: str, found: Sequence[object], shown: int) -> str:

@@ -27,7 +27,8 @@ _DRAWING = ThreadPoolExecutor(2, "drawing")
 """Two at a time: a card takes 40 ms of a core and some memory, and a busy channel must not take all."""
 _LEFT_OUT = "[…]"
 """Stands for a run of characters that no font at hand draws."""
-_LONG = re.compile(r"[^\W_]{24,}")
+_LONG = re.compile(r"[^\s\u2e80-\U0010ffff]{24,}")
+"""A run that nothing breaks; Chinese breaks by itself."""
 _PIECE = re.compile(r".{12}(?=.{4})")
 _MAY_BREAK = "\u200b"
 _STACK = 2
@@ -70,7 +71,7 @@ def _typeset(template: str, values: Mapping[str, Any], form: Literal["png", "pdf
 
 @cache
 def _source(template: str) -> bytes:
-    return (_TEMPLATES / template).read_bytes()
+    return b"\n".join((_TEMPLATES / name).read_bytes() for name in ("words.typ", template))
 
 
 def _font_files() -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from adapters.documents.card import alt_text, card_png
 from adapters.documents.csv_table import to_csv
 from adapters.documents.pdf import to_pdf
+from conversations.catalogue import Catalogue
 from conversations.report import Report
 from tests.dialogue import core
 from tests.reports import crowded, usual
@@ -25,12 +26,20 @@ def say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-async def one(what: str, draw: Callable[[int], Awaitable[bytes]]) -> None:
+Draw = Callable[[Report, Catalogue, str], Awaitable[bytes]]
+
+
+def numbered(report: Report, place: int) -> Report:
+    """Return another report each time: the typesetter remembers the last one."""
+    return replace(report, team=f"Team {place}")
+
+
+async def one(what: str, draw: Draw, report: Report, language: str) -> None:
     took: list[float] = []
     size = 0
     for place in range(ROUNDS):
         begun = time.perf_counter()
-        size = len(await draw(place))
+        size = len(await draw(numbered(report, place), core().catalogue, language))
         took.append((time.perf_counter() - begun) * 1e3)
     first, rest = took[0], sorted(took[1:])
     told = f"{what:<22} first {first:6.1f} ms, then {statistics.median(rest):6.1f} (slowest {rest[-1]:6.1f})"
@@ -53,18 +62,10 @@ async def main() -> None:
     catalogue = core().catalogue
     reports = {"usual": await usual(), "crowded": await crowded()}
 
-    def numbered(report: Report, place: int) -> Report:
-        """Return another report each time, or the typesetter remembers the last one."""
-        return replace(report, team=f"Team {place}")
-
     for language in catalogue.languages:
         for name, report in reports.items():
-            await one(
-                f"card, {name}, {language}", lambda n, r=report, to=language: card_png(numbered(r, n), catalogue, to)
-            )
-            await one(
-                f"PDF, {name}, {language}", lambda n, r=report, to=language: to_pdf(numbered(r, n), catalogue, to)
-            )
+            await one(f"card, {name}, {language}", card_png, report, language)
+            await one(f"PDF, {name}, {language}", to_pdf, report, language)
     late = await longest_wait(
         asyncio.gather(*(card_png(numbered(reports["usual"], n), catalogue, "zh") for n in range(20)))
     )
