@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test lint coverage check format docs golden mutants faults bench lock clean
+.PHONY: chat test lint coverage check format pictures docs golden mutants faults bench lock clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
@@ -35,6 +35,9 @@ format: $(VENV)/.ready-to-develop           ## let the formatter and the linter 
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+pictures: $(VENV)/.ready-to-run             ## what draws cards and PDFs (110 MB)
+	@$(PIP) install --require-hashes --requirement requirements-pictures.txt
+
 docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the documentation again
 	@$(BIN)/python -m tests.documentation
 
@@ -45,14 +48,16 @@ faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under loa
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 
-bench: $(VENV)/.ready-to-develop            ## how fast turns and clicks are, beside the raw driver, Bolt and discord.py (some minutes)
+bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks and pictures are, beside the raw driver, Bolt and discord.py (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns
 	@$(BIN)/python -m tests.benchmarks.slack
 	@$(BIN)/python -m tests.benchmarks.discord
+	@$(BIN)/python -m tests.benchmarks.pictures
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
-		tests/test_slack_scenarios.py tests/test_slack_payloads.py tests/test_discord_scenarios.py
+		tests/test_pictures.py tests/test_slack_scenarios.py tests/test_slack_payloads.py \
+		tests/test_discord_scenarios.py
 
 lock:                                       ## lock the dependencies again (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -1,11 +1,16 @@
 """The parts of the documentation that are drawn from the code. `make docs` writes them; a test compares."""
 
+import asyncio
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from adapters.documents.card import card_png
+from adapters.documents.json_document import json_schema
 from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
 from tests.dialogue import core
+from tests.reports import usual
 
 ROOT = Path(__file__).parent.parent
 
@@ -89,8 +94,28 @@ def topics_page() -> str:
     )
 
 
-PAGES = {ROOT / "docs" / "dialogue.md": dialogue_page, ROOT / "docs" / "topics.md": topics_page}
+def schema_page() -> str:
+    """Write down what a report is like as JSON."""
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+PAGES = {
+    ROOT / "docs" / "dialogue.md": dialogue_page,
+    ROOT / "docs" / "topics.md": topics_page,
+    ROOT / "docs" / "report.schema.json": schema_page,
+}
+
+PICTURES = {language: ROOT / "docs" / "pictures" / f"card.{language}.png" for language in ("en", "zh")}
+
+
+async def draw_pictures() -> None:
+    """Draw the cards that the documentation shows; a test would only compare the typesetter with itself."""
+    for language, path in PICTURES.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(await card_png(await usual(), core().catalogue, language))
+
 
 if __name__ == "__main__":
+    asyncio.run(draw_pictures())
     for path, page in PAGES.items():
         path.write_text(page(), encoding="utf-8")

@@ -10,11 +10,16 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
+from pypdf.generic import NumberObject, StreamObject
 from rich.console import Console
 
 from adapters.discord import components as discord
+from adapters.documents.card import alt_text, card_of, card_png
+from adapters.documents.csv_table import to_csv
 from adapters.documents.json_document import to_json
 from adapters.documents.markdown import to_markdown
+from adapters.documents.pdf import pdf_values, to_pdf
 from adapters.slack import block_kit as slack
 from adapters.terminal.plain_text import PlainText
 from conversations import redaction
@@ -106,6 +111,10 @@ def rendered(report: Report) -> Iterator[str]:
         for part in parts:
             yield to_markdown(report, core().catalogue, language, part)
             yield to_json(report, core().catalogue, language, part)
+            yield to_csv(report, core().catalogue, language, part)
+            yield repr(pdf_values(report, core().catalogue, language, part))
+        yield repr(card_of(report, core().catalogue, language))
+        yield alt_text(report, core().catalogue, language, 100_000)
 
 
 def fillings(value: object) -> Iterator[object]:
@@ -155,6 +164,30 @@ def test_whatever_else_is_shown_the_company_is_not(
     report = report_on(core(), replace(check, answers=told, fine=fine), about)
     for text in rendered(redact(report, replace(SHARE, shown=tuple(shown)), names)):
         assert not [name for name in names if name.casefold() in text.casefold()]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_nothing_hidden_is_in_a_picture_or_a_pdf_or_in_what_their_files_tell_of_themselves(language: str) -> None:
+    check, about = finished_deep(3, "applied", known=True)
+    check, about, names = planted(check, about, "")
+    whole = report_on(core(), check, about)
+    seen = redact(whole, SHARE, names)
+    assert MARK in everything_in(await to_pdf(whole, core().catalogue, language))
+    told = everything_in(await to_pdf(seen, core().catalogue, language))
+    for one in (MARK, check.id, check.pack):
+        assert one not in told
+    # What the person hides changes no pixel.
+    other = redact(replace(whole, team="x", decision=None, check="y"), SHARE, names)
+    assert await card_png(seen, core().catalogue, language) == await card_png(other, core().catalogue, language)
+
+
+def everything_in(pdf: bytes) -> str:
+    """Return the text of the pages, and every object of the file: its own data, outline and tags among them."""
+    reader = PdfReader(io.BytesIO(pdf))
+    numbers = range(1, NumberObject(reader.trailer["/Size"]))
+    objects = [one for one in map(reader.get_object, numbers) if one is not None]
+    streams = [one.get_data().decode("latin-1") for one in objects if isinstance(one, StreamObject)]
+    return "\n".join([*(page.extract_text() for page in reader.pages), *streams, *map(repr, objects)])
 
 
 def report_with_everything() -> Report:

@@ -1,19 +1,20 @@
 """A report as a card: what a picture of it shows, and the same in words for whoever cannot see it."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from adapters.documents.typesetting import typeset
 from conversations.catalogue import Arg, Catalogue, Phrase, phrase
 from conversations.report import Confidence, RaisedFlag, Report, SkillGap, Verdict
 from conversations.vocabulary import Whom
 
-SKILLS, FLAGS, QUESTIONS = 8, 4, 3
+SKILLS, FLAGS, QUESTIONS = 6, 4, 3
 """How many of each a card has room for; it is read in passing."""
-_NAME, _LINE = 64, 150
-"""Columns of a name, and of a sentence; a Chinese character takes two."""
+_NAME, _SKILL, _LINE = 64, 28, 150
+"""Columns of a team's name, of a skill's, and of a sentence; a Chinese character takes two."""
 _STOPS = ".?!…。？！"
 _BARS: dict[Confidence | None, int] = {None: 0, "low": 1, "medium": 2, "high": 3}
 
@@ -43,6 +44,15 @@ class CardSkill:
     mine: int | None
     asked: int | None
     gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardGrade:
+    """How many flags are of one grade."""
+
+    grade: Grade
+    severity: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class Card:
     more_skills: str
     flags_title: str
     no_flags: str
+    grades: tuple[CardGrade, ...]
     flags: tuple[CardFlag, ...]
     more_flags: str
     questions_title: str
@@ -87,14 +98,20 @@ class Card:
     small_print: tuple[str, ...]
 
 
-async def card_png(report: Report, catalogue: Catalogue, language: str) -> bytes:
+async def card_png(report: Report, catalogue: Catalogue, language: str, *, shared: bool = False) -> bytes:
     """Draw the card of a report as a PNG, 800 pixels wide, off the event loop.
+
+    Args:
+        report: where it is for others, the one that redaction returned.
+        catalogue: the words.
+        language: in which of its languages.
+        shared: say at its foot that “you” is whoever shared it.
 
     Raises:
         PicturesMissingError: the optional part is not installed.
 
     """
-    return await typeset("card.typ", asdict(card_of(report, catalogue, language)), "png")
+    return await typeset("card.typ", asdict(card_of(report, catalogue, language, shared=shared)), "png")
 
 
 def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1024) -> str:
@@ -102,7 +119,7 @@ def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1
     said = _Words(catalogue, language)
     told = ""
     more = said.of("picture.alt.more")
-    sentences = list(said.sentences(card_of(report, catalogue, language)))
+    sentences = list(said.sentences(said.card(report, shared=False)))
     for place, sentence in enumerate(sentences):
         left = limit - len(told) - len(sentence)
         if left < (len(more) if place < len(sentences) - 1 else 0):
@@ -111,9 +128,9 @@ def alt_text(report: Report, catalogue: Catalogue, language: str, limit: int = 1
     return told.strip()
 
 
-def card_of(report: Report, catalogue: Catalogue, language: str) -> Card:
+def card_of(report: Report, catalogue: Catalogue, language: str, *, shared: bool = False) -> Card:
     """Return what the card of a report says."""
-    return _Words(catalogue, language).card(report)
+    return _Words(catalogue, language).card(report, shared=shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +144,7 @@ class _Words:
     def of(self, key: str, **args: Arg) -> str:
         return self.text(phrase(key, **args))
 
-    def card(self, report: Report) -> Card:
+    def card(self, report: Report, *, shared: bool) -> Card:
         flags = sorted(report.flags, key=lambda flag: flag.fine is not None)
         to_ask = [question for question in report.questions if question.whom is not Whom.YOURSELF]
         known = any(verdict.confidence for verdict in report.verdicts)
@@ -146,6 +163,7 @@ class _Words:
             more_skills=self._more("skills", report.skills, SKILLS),
             flags_title=self.of("share.card.flags", n=len(flags)) if flags else self.of("report.flags"),
             no_flags="" if flags else self.of("report.no_flags" if known else "report.no_flags_unknown"),
+            grades=tuple(self._grades(flags)),
             flags=tuple(map(self._flag, flags[:FLAGS])),
             more_flags=self._more("flags", flags, FLAGS),
             questions_title=self.of("share.card.questions", n=len(to_ask))
@@ -156,7 +174,7 @@ class _Words:
                 for one in to_ask[:QUESTIONS]
             ),
             more_questions=self._more("questions", to_ask, QUESTIONS),
-            small_print=(self.text(date), self.of("picture.about")),
+            small_print=(self.text(date), self.of("share.card.about" if shared else "picture.about")),
         )
 
     def _more(self, what: str, found: Sequence[object], shown: int) -> str:
@@ -164,8 +182,9 @@ class _Words:
         return self.of(f"picture.more_{what}", n=left) if left > 0 else ""
 
     def _verdict(self, verdict: Verdict) -> CardVerdict:
+        section = self.of(f"sections.{verdict.question}_short")
         return CardVerdict(
-            section=self.of(f"sections.{verdict.question}_short"),
+            section=section[:1].upper() + section[1:],
             headline=clipped(self.text(verdict.headline), _LINE),
             sure=self.of(f"report.confidence_{verdict.confidence or 'none'}"),
             bars=_BARS[verdict.confidence],
@@ -175,19 +194,27 @@ class _Words:
         )
 
     def _skill(self, row: SkillGap) -> CardSkill:
-        if row.level is None or row.asked is None:
-            known = "mine" if row.level is not None else "asked" if row.asked is not None else "neither"
-            gap = self.of(f"picture.gap.only_{known}")
-        elif short := row.asked - row.level:
-            gap = self.of("picture.gap.short" if short > 0 else "picture.gap.above", n=abs(short))
-        else:
-            gap = self.of("picture.gap.even")
         weight = self.of("report.nice" if row.nice else "report.must")
-        return CardSkill(clipped(self.text(row.name), _NAME // 2), weight, row.level, row.asked, gap)
+        return CardSkill(clipped(self.text(row.name), _SKILL), weight, row.level, row.asked, self._gap(row))
+
+    def _gap(self, row: SkillGap) -> str:
+        if row.level is None or row.asked is None:
+            said = "only_mine" if row.level is not None else "only_asked" if row.asked is not None else "neither"
+            return self.of(f"picture.gap.{said}")
+        short = row.asked - row.level
+        if not short:
+            return self.of("picture.gap.even")
+        return self.of("picture.gap.short" if short > 0 else "picture.gap.above", n=abs(short))
 
     def _flag(self, flag: RaisedFlag) -> CardFlag:
-        grade: Grade = flag.severity if flag.fine is None else "fine"
+        grade = _grade(flag)
         return CardFlag(grade, self.of(f"picture.severity.{grade}"), clipped(self.text(flag.headline), _LINE))
+
+    def _grades(self, flags: Sequence[RaisedFlag]) -> Iterator[CardGrade]:
+        counted = Counter(map(_grade, flags))
+        for grade in get_args(Grade):
+            if counted[grade]:
+                yield CardGrade(grade, self.of(f"picture.severity.{grade}"), counted[grade])
 
     def sentences(self, card: Card) -> Iterator[str]:
         """Yield what a card says, the weightiest first."""
@@ -205,8 +232,12 @@ class _Words:
         for one in card.verdicts:
             judged = self.of("report.judged", headline=one.headline, sure=one.sure, covered=one.covered)
             yield stopped(self.of("share.card.verdict", section=one.section, judged=judged))
+        title = card.flags_title
+        if card.more_flags:
+            counts = tuple(self.of("picture.alt.count", severity=one.severity, n=one.count) for one in card.grades)
+            title = self.of("picture.alt.counted", title=title, counts=counts)
         flags = [self.of("picture.alt.flag", severity=one.severity, headline=one.headline) for one in card.flags]
-        yield stopped(listed(card.flags_title, flags, card.more_flags or card.no_flags))
+        yield stopped(listed(title, flags, card.more_flags or card.no_flags))
         if card.skills:
             yield stopped(listed(self.of("picture.alt.skills"), list(map(self._row, card.skills)), card.more_skills))
         yield stopped(listed(card.questions_title, [one.ask for one in card.questions], card.more_questions))
@@ -216,15 +247,22 @@ class _Words:
 
     def _row(self, row: CardSkill) -> str:
         unknown = self.of("report.level_unknown")
-        mine, asked = (unknown if level is None else str(level) for level in (row.mine, row.asked))
+        mine, asked = (
+            unknown if level is None else self.of("picture.alt.level", n=level) for level in (row.mine, row.asked)
+        )
         return self.of("picture.alt.skill", name=row.name, mine=mine, asked=asked, weight=row.weight)
+
+
+def _grade(flag: RaisedFlag) -> Grade:
+    return flag.severity if flag.fine is None else "fine"
 
 
 def clipped(text: str, columns: int) -> str:
     """Return the beginning of a text that takes no more columns, with … where it goes on."""
     taken = 0
     for place, sign in enumerate(text):
-        taken += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        if not unicodedata.combining(sign):
+            taken += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         if taken > columns:
             return f"{text[: place - 1].rstrip()}…"
     return text

@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,9 +23,12 @@ _TEMPLATES = Path(__file__).parent
 _FONTS = ("fontpkg_source_sans_3", "pylopdf_fonts_zh_cn")
 _PARTS = ("typst", "fontTools", *_FONTS)
 _FAMILIES = ("Source Sans 3", "Noto Sans SC")
+_DRAWING = ThreadPoolExecutor(2, "drawing")
+"""Two at a time: a card takes 40 ms of a core and some memory, and a busy channel must not take all."""
 _LEFT_OUT = "[…]"
 """Stands for a run of characters that no font at hand draws."""
-_LONG = re.compile(r"[^\W_]{24,}")
+_LONG = re.compile(r"[^\s\u2e80-\U0010ffff]{24,}")
+"""A run that nothing breaks; Chinese breaks by itself."""
 _PIECE = re.compile(r".{12}(?=.{4})")
 _MAY_BREAK = "\u200b"
 _STACK = 2
@@ -48,7 +52,7 @@ async def typeset(
     """
     if not is_installed():
         raise PicturesMissingError
-    return await asyncio.to_thread(_typeset, template, values, form)
+    return await asyncio.get_running_loop().run_in_executor(_DRAWING, _typeset, template, values, form)
 
 
 def is_installed() -> bool:
@@ -72,7 +76,7 @@ def _typeset(template: str, values: Mapping[str, Any], form: Literal["png", "pdf
 
 @cache
 def _source(template: str) -> bytes:
-    return (_TEMPLATES / template).read_bytes()
+    return b"\n".join((_TEMPLATES / name).read_bytes() for name in ("words.typ", template))
 
 
 def _font_files() -> list[Path]:
@@ -125,5 +129,5 @@ def drawable(text: str) -> str:
             kept.append(sign)
         elif not stacked and unicodedata.category(sign) not in ("Cc", "Cf", "Mn"):
             kept.append("\0")
-    marked = re.sub(r"\0(?:\s*\0)*", _LEFT_OUT, " ".join("".join(kept).split()))
+    marked = re.sub(r"\0(?:\s*\0)*", _LEFT_OUT, re.sub(" +", " ", "".join(kept)))
     return _LONG.sub(lambda run: _PIECE.sub(rf"\g<0>{_MAY_BREAK}", run[0]), marked)

@@ -1,6 +1,6 @@
-"""Draws chat messages as pictures, to be looked at: nothing is asserted of them.
+"""Draws chat messages and reports as pictures, to be looked at: nothing is asserted of them.
 
-`python -m tests.previews.draw FOLDER` draws one of each kind in every language.
+`python -m tests.previews.draw FOLDER` draws one of each kind in every language, and the worst cases of cards and PDFs.
 """
 
 import asyncio
@@ -15,9 +15,14 @@ from typing import Any
 import typst
 
 from adapters.discord import components as discord
+from adapters.documents.card import card_png
+from adapters.documents.pdf import pdf_values
+from adapters.documents.typesetting import _typeset
 from adapters.slack.block_kit import Copied, Page, Part, Written, parts_of
+from conversations.report import Report
 from tests.dialogue import core
 from tests.previews.examples import Example, examples, windows
+from tests.reports import MARKUP, STRANGE, crowded, empty, hostile, usual
 
 _HEADING = re.compile(r"(#{1,3}) (.*)")
 _ITEM = re.compile(r"( *)(-|\d+\.) (.*)")
@@ -86,6 +91,32 @@ def draw_examples(folder: Path) -> None:
             draw_slack([drawn], folder / f"{name}.{language}.png")
 
 
+def draw_reports(folder: Path) -> None:
+    """Draw the cards of reports, the usual and the worst; and two of them as PDFs, a picture a page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for language in core().catalogue.languages:
+        for name, report in asyncio.run(drawn_reports()).items():
+            picture = asyncio.run(card_png(report, core().catalogue, language))
+            (folder / f"card_{name}.{language}.png").write_bytes(picture)
+            for number, page in enumerate(_pages(report, language), start=1):
+                (folder / f"pdf_{name}_{number}.{language}.png").write_bytes(page)
+
+
+async def drawn_reports() -> dict[str, Report]:
+    return {
+        "usual": await usual(),
+        "empty": empty(),
+        "crowded": await crowded(),
+        "markup": await hostile(MARKUP),
+        "strange": await hostile(STRANGE),
+    }
+
+
+def _pages(report: Report, language: str) -> list[bytes]:
+    drawn: Any = _typeset("document.typ", pdf_values(report, core().catalogue, language), "png")
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
 def _drawn(example: Example, language: str) -> Iterator[dict[str, Any]]:
     for place, part in enumerate(parts_of(example.row(language), core().catalogue), start=1):
         match part:
@@ -106,3 +137,4 @@ def _fonts() -> list[str]:
 
 if __name__ == "__main__":
     draw_examples(Path(sys.argv[1]))
+    draw_reports(Path(sys.argv[1]))
