@@ -35,7 +35,7 @@ format: $(VENV)/.ready-to-develop           ## let the formatter and the linter 
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-pictures: $(VENV)/.ready-to-run             ## what draws cards and PDFs (110 MB)
+pictures: $(VENV)/.ready-to-run             ## what draws cards and PDFs (130 MB)
 	@$(PIP) install --require-hashes --requirement requirements-pictures.txt
 
 docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the documentation again
