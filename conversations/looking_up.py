@@ -57,7 +57,7 @@ def document(scene: Scene) -> Outcome:
         named = tuple(phrase(f"document.forms.{one}") for one in scene.policy.documents)
         return scene, (Listed(phrase("document.which"), named), *view(scene))
     if form not in scene.policy.documents:
-        return scene, (Say(phrase("document.cannot", form=phrase(f"document.forms.{form}"))), *view(scene))
+        return scene, (Say(phrase("document.missing")), *view(scene))
     return scene, (ShowDocument(scene.report, form), *view(scene))
 
 
