@@ -14,7 +14,7 @@ from conversations.report import Report
 from conversations.scene import Outcome, Scene, lost, to_next, view, with_saved
 from conversations.script import Feeds
 from conversations.session import Check, Phase, Share, Written
-from conversations.sharing_choices import CHOICES, hidden, holds, how_long
+from conversations.sharing_choices import CHOICES, TO_MENTORS, hidden, holds, how_long
 
 _DAY = timedelta(days=1)
 _NOT_THERE = phrase("share.not_there")
@@ -108,6 +108,8 @@ def choose(scene: Scene) -> Outcome:
     sharing, change = scene.check.sharing, CHOICES.get(scene.meant.text)
     if sharing is None or change is None:
         return lost(scene)
+    if scene.meant.text in TO_MENTORS and not scene.workspace.mentors:
+        return scene, (Say(phrase("mentors.no_mentors")), *view(scene))
     after = scene.with_check(replace(scene.check, sharing=change(sharing)))
     chosen = after.check.sharing or sharing
     return after, (Listed(phrase("share.chosen"), holds(chosen)), *view(after))

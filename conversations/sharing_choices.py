@@ -41,14 +41,13 @@ CHOICES: Mapping[str, Callable[[Share], Share]] = {
     "no_pass_on": lambda share: replace(share, onward=False),
 }
 """How buttons and words call each choice, and what it does. Labels: `share.choices`; words: `words.sharing`."""
-
-
-_TO_MENTORS = ("ask_review", "pass_on")
+TO_MENTORS = ("ask_review", "pass_on")
+"""Those that need mentors."""
 
 
 def offered(share: Share, *, mentors: bool) -> tuple[str, ...]:
     """Return the choices that would change something, those that need mentors where there are some."""
-    names = (name for name in CHOICES if mentors or name not in _TO_MENTORS)
+    names = (name for name in CHOICES if mentors or name not in TO_MENTORS)
     return tuple(name for name in names if CHOICES[name](share) != share)
 
 

@@ -89,6 +89,8 @@ def test_where_there_are_no_mentors_none_is_offered() -> None:
     asked = me.say("share", channel="C1").replies[-1]
     assert isinstance(asked, Choose)
     assert {"ask_review", "pass_on"} & {one.argument for one in asked.more} == set()
+    for words_for_it in ("ask the mentors", "mentors may pass it on"):
+        assert keys(me.say(words_for_it).replies)[0] == "mentors.no_mentors"
     me.say("yes")
     assert keys(me.say("ask for a review").replies)[0] == "mentors.no_mentors"
 
