@@ -1,0 +1,79 @@
+"""Which kind of team a posting suggests, weighed from its cues: infra, applied, research, mixed, or unclear."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from conversations.posting.phrases import Hit
+from conversations.posting.proposals import Certainty, PostedKind
+from conversations.posting.rules import Cue
+from conversations.posting.words import Sentence
+from conversations.vocabulary import TEAM_KINDS, TeamKind
+
+_BESIDE = 0.35
+"""What a second cue for the same kind adds in one sentence, of its weight."""
+_AGAIN = 0.6
+"""What a cue is worth each further time that it comes up."""
+_LEAST = 2.0
+"""Below this nothing is suggested."""
+_LIKE_WEIGHT, _MIXED_LEAST = 0.85, 6.0
+"""From which share of the first kind, and from which weight, a second one makes it mixed."""
+_CLEAR_SHARE, _CLEAR_LEAST = 0.45, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What was found for each kind: its weight, and its sentences with what each of them adds."""
+
+    weights: dict[TeamKind, float]
+    found: dict[TeamKind, list[tuple[float, Sentence, Hit]]]
+
+    @classmethod
+    def of(cls, sentences: Iterable[tuple[Sentence, float, Sequence[tuple[Cue, Hit]]]]) -> "Sides":
+        """Weigh sentences, each with how much it counts and its cues."""
+        sides = cls(dict.fromkeys(TEAM_KINDS, 0.0), {kind: [] for kind in TEAM_KINDS})
+        times: dict[Cue | int, int] = defaultdict(int)
+        for sentence, weight, cues in sentences:
+            if weight:
+                for kind in TEAM_KINDS:
+                    sides._add(kind, sentence, weight, [one for one in cues if one[0].says == kind], times)
+        return sides
+
+    def _add(
+        self,
+        kind: TeamKind,
+        sentence: Sentence,
+        weight: float,
+        cues: Sequence[tuple[Cue, Hit]],
+        times: dict[Cue | int, int],
+    ) -> None:
+        best = {id(cue): (cue, hit) for cue, hit in reversed(cues)}
+        found = sorted(best.values(), key=lambda one: -one[0].weight)
+        if not found:
+            return
+        told = fresh = 0.0
+        for place, (cue, _) in enumerate(found):
+            share = cue.weight * weight * (1 if place == 0 else _BESIDE)
+            fresh += share
+            told += share * _AGAIN ** times[id(cue)]
+            times[id(cue)] += 1
+        self.weights[kind] += told
+        self.found[kind].append((fresh, sentence, found[0][1]))
+
+    def evidence(self, kind: TeamKind) -> list[tuple[Sentence, Hit]]:
+        """Return the sentences for a kind, the strongest first."""
+        return [(sentence, hit) for _, sentence, hit in sorted(self.found[kind], key=lambda one: -one[0])]
+
+
+def weighed(sides: Sides) -> tuple[PostedKind, Certainty, list[TeamKind]]:
+    """Return what the sides suggest, how surely, and the kinds by their weight."""
+    weights = sides.weights
+    order = sorted(TEAM_KINDS, key=lambda kind: -weights[kind])
+    first, second = weights[order[0]], weights[order[1]]
+    if first < _LEAST:
+        return "unclear", Certainty.FAINT, order
+    if second >= _MIXED_LEAST and second >= _LIKE_WEIGHT * first:
+        return "mixed", Certainty.LIKELY, order
+    if first >= _CLEAR_LEAST and second <= _CLEAR_SHARE * first:
+        return order[0], Certainty.CLEAR, order
+    return order[0], Certainty.LIKELY if second < _LIKE_WEIGHT * first else Certainty.FAINT, order
