@@ -9,7 +9,9 @@ from conversations.posting.words import Sentence
 
 _AHEAD, _BEHIND = 2, 4
 """Words that may stand before and behind the phrase of a heading."""
-_LONGEST_HEADING = 10
+_LONGEST_HEADING = 12
+_LONG_HEADING = 12
+"""Letters of a single word that is a heading though the text goes on behind it: "Requirements"."""
 _LEAST_SIGNS = 4
 """Chinese characters of a heading that may end a line with no sign before it."""
 
@@ -21,6 +23,8 @@ class Placed:
     section: Section | None
     sentence: Sentence
     is_heading: bool = False
+    heading: int = 0
+    """The number of its heading in the posting."""
 
 
 class Parts:
@@ -34,38 +38,85 @@ class Parts:
     def placed(self, sentences: Sequence[Sentence], text: str) -> Iterator[Placed]:
         """Yield every sentence with its part; one that holds a heading is cut there."""
         section: Section | None = None
+        count = 0
         for sentence in sentences:
             rest = sentence
             while rest.low:
                 found = self._heading(rest, text)
                 if found is None:
-                    yield Placed(section, rest)
+                    yield Placed(section, rest, heading=count)
                     break
                 if found.start:
-                    yield Placed(section, rest.part(0, found.start))
+                    yield Placed(section, rest.part(0, found.start), heading=count)
                 section = self._sections[found.phrase]
-                yield Placed(section, rest.part(found.start, found.end), is_heading=True)
+                count += 1
+                yield Placed(section, rest.part(found.start, found.end), is_heading=True, heading=count)
                 rest = rest.part(found.end)
 
     def _heading(self, sentence: Sentence, text: str) -> Hit | None:
-        """Return the heading in a sentence: alone in it, before a colon, or in Chinese at its very end."""
+        """Return the first heading in a sentence, the longest phrase that makes one; "preferred" goes before all others."""
         hits = self._phrases.found(sentence)
-        hits.sort(key=lambda hit: (hit.start - hit.start % (_AHEAD + 1), hit.phrase, -hit.end))
-        for hit in hits:
-            first = text[sentence.starts[hit.start]]
-            if not (first.isupper() or not first.isascii()):
-                continue
-            behind = sentence.low[hit.end : hit.end + _BEHIND + 1]
-            if ":" in behind:
-                return Hit(hit.phrase, hit.start, hit.end + behind.index(":") + 1)
-            begins = sentence.begins_line and sum(word not in "([【" for word in sentence.low[: hit.start]) <= _AHEAD
-            trailing = sum(word not in ")]】" for word in sentence.low[hit.end :])
-            if begins and trailing <= _BEHIND and len(sentence) <= _LONGEST_HEADING and not sentence.stopped:
-                return Hit(hit.phrase, 0, len(sentence))
-            signs = hit.end - hit.start >= _LEAST_SIGNS and not first.isascii()
-            if signs and trailing == 0 and not sentence.stopped:
-                return Hit(hit.phrase, hit.start, len(sentence))
+        hits.sort(
+            key=lambda hit: (
+                hit.start // (_AHEAD + 1),
+                self._sections[hit.phrase].id != "preferred",
+                hit.start - hit.end,
+            )
+        )
+        return next(
+            filter(None, (_made(hit, sentence, text, self._sections[hit.phrase].id == "preferred") for hit in hits)),
+            None,
+        )
+
+
+def _made(hit: Hit, sentence: Sentence, text: str, welcome: bool) -> Hit | None:
+    """Return what of a sentence is a heading if this phrase is in it: before a colon, alone, or glued to what follows."""
+    first = text[sentence.starts[hit.start]]
+    is_chinese = not first.isascii()
+    if not (first.isupper() or is_chinese):
         return None
+    size = hit.end - hit.start
+    ahead = sum(word not in "([【" for word in sentence.low[: hit.start])
+    behind = sentence.low[hit.end : hit.end + _BEHIND + 1]
+    if (
+        ":" in behind
+        and (behind[0] == ":" if size == 1 else True)
+        and (ahead == 0 or size > 1)
+        and not {",", "("} & set(behind[: behind.index(":")])
+    ):
+        return Hit(hit.phrase, hit.start, hit.end + behind.index(":") + 1)
+    trailing = sum(word not in ")]】" for word in sentence.low[hit.end :])
+    if is_chinese:
+        alone = sentence.begins_line and ahead <= _AHEAD and trailing <= _BEHIND and len(sentence) <= _LONGEST_HEADING
+        at_the_end = trailing == 0 and size >= _LEAST_SIGNS
+        made = Hit(hit.phrase, 0 if alone else hit.start, len(sentence)) if alone or at_the_end else None
+        return None if sentence.stopped else made
+    titled = _titled(sentence, text)
+    allowed = _BEHIND * (1 + titled) if size > 1 or welcome else 1
+    if (
+        ahead <= (_AHEAD if size > 1 else 0)
+        and trailing <= allowed
+        and not sentence.stopped
+        and (titled or sentence.begins_line)
+    ):
+        return Hit(hit.phrase, 0, len(sentence)) if size > 1 or trailing == 0 or titled else None
+    if (
+        ahead == 0
+        and trailing
+        and (size > 1 or len(sentence.low[0]) >= _LONG_HEADING)
+        and _titled(sentence.part(0, hit.end + 1), text)
+    ):
+        return Hit(hit.phrase, 0, hit.end)
+    return None
+
+
+_SMALL = frozenset({"a", "an", "and", "but", "for", "if", "is", "of", "or", "re", "ll", "s", "the", "to"})
+
+
+def _titled(sentence: Sentence, text: str) -> bool:
+    """Whether every word but small ones begins with a capital."""
+    words = zip(sentence.low, sentence.starts, strict=True)
+    return all(text[start].isupper() or low in _SMALL or not low.isalnum() for low, start in words)
 
 
 def roles(placed: Sequence[Placed], has_job: Mapping[int, bool]) -> int:

@@ -129,6 +129,7 @@ class PostingReader:
     ) -> tuple[tuple[Proposal[str], ...], tuple[Proposal[str], ...]]:
         """Return the skills asked for, and those that would be welcome and are not asked for anywhere."""
         has_list = any(one.section == "required" for one in told)
+        first_list = None if has_list else _first_of_two_lists(told)
         required: dict[str, _Skill] = {}
         welcomed: dict[str, _Skill] = {}
         for one in told:
@@ -138,13 +139,22 @@ class PostingReader:
             if not listed and (has_list or not one.lists["asking"]):
                 continue
             spans = welcome(one.sentence, one.lists["preferring"], one.lists["asking"])
-            for name, start, end in self._skills.found(one.sentence, shown.text):
-                is_welcome = one.section == "preferred" or any(first <= start < last for first, last in spans)
+            for name, start, end in self._skills.asked(
+                one.sentence, shown.text, one.lists["asking"], one.lists["degrees"]
+            ):
+                preferred = one.section == "preferred" and one.placed.heading != first_list
+                is_welcome = preferred or any(first <= start < last for first, last in spans)
                 skill = (welcomed if is_welcome else required).setdefault(name, _Skill())
                 skill.quotes.append(_quote(shown, one.sentence, Hit(0, start, end), exact=True))
                 if listed:
                     skill.certainty = Certainty.CLEAR
         return _proposals(required), _proposals({name: one for name, one in welcomed.items() if name not in required})
+
+
+def _first_of_two_lists(told: Sequence[_Seen]) -> int | None:
+    """Return the heading of the first list where all are of what would be welcome: it holds the demands then."""
+    lists = dict.fromkeys(one.placed.heading for one in told if one.section == "preferred")
+    return next(iter(lists)) if len(lists) > 1 else None
 
 
 def _weight(placed: Placed, lists: Mapping[str, list[Hit]]) -> float:

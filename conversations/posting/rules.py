@@ -23,7 +23,7 @@ SAYS: Mapping[About, tuple[str, ...]] = {
     "stage": get_args(Stage),
 }
 """What a cue may say, by what it is about."""
-LISTS = ("jobs", "hiring", "addressing", "asking", "preferring", "setting_aside", "boilerplate")
+LISTS = ("jobs", "hiring", "addressing", "asking", "degrees", "preferring", "setting_aside", "boilerplate")
 """Lists that the reader itself asks for."""
 _PHRASE = re.compile(r"(?!\.\.)(?:\{\w+\}|\.\.|[^{}\s]+)(?: (?:\{\w+\}|\.\.|[^{}\s]+))*(?<!\.\.)")
 
@@ -70,6 +70,12 @@ class Skills(BaseModel):
     """Aliases that say too little in running text."""
     cased: tuple[str, ...] = ()
     """Aliases that count only in these capitals."""
+    masked: tuple[str, ...] = ()
+    """Longer names, or phrases of every day, in which a skill's name is none."""
+    subjects: tuple[str, ...] = ()
+    """Skills that are fields of study too: beside a degree they are no demand."""
+    umbrellas: tuple[str, ...] = ()
+    """Skills that stand for the tools named behind them, and say nothing beside those."""
     added: Mapping[str, Words] = Field(default_factory=dict)
     """Skill -> more words for it."""
     exported: Mapping[str, str] = Field(default_factory=dict)
@@ -160,6 +166,12 @@ def _value_mistakes(rules: PostingRules) -> Iterator[Mistake]:
 
 def _skill_mistakes(own: Skills, skills: Mapping[str, str]) -> Iterator[Mistake]:
     names = set(skills.values())
+    for field, listed in (("subjects", own.subjects), ("umbrellas", own.umbrellas)):
+        yield from (
+            _mistake(("skills", field, at), f"there is no skill {one}")
+            for at, one in enumerate(listed)
+            if one not in names
+        )
     for table, rows in (("added", own.added), ("exported", own.exported)):
         yield from (_mistake(("skills", table, one), f"there is no skill {one}") for one in rows if one not in names)
     yield from (

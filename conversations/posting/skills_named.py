@@ -1,11 +1,17 @@
 """Which skills a posting names, and whether it asks for them or would merely welcome them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from conversations.posting.phrases import Hit, Words, lower
 from conversations.posting.rules import Skills
 from conversations.posting.words import Sentence
 
+_LISTED = 6
+"""Words behind a skill within which a tool makes it the head of a list: "cloud platforms (AWS, ...)"."""
+_AROUND = 12
+"""Characters on either side in which Chinese is looked for: there, names are often written small."""
 _BEGINNING = 4
 """Words of a sentence in which "preferred" counts for all that follows."""
 
@@ -15,7 +21,7 @@ class SkillNames:
 
     def __init__(self, rules: Skills, skills: Mapping[str, str]) -> None:
         self._words = Words()
-        self._skills: list[tuple[str, str | None]] = []
+        self._skills: list[tuple[str | None, str | None]] = []
         cased = {one.lower(): one for one in rules.cased}
         skipped = {one.lower() for one in rules.skipped}
         aliases = {**skills, **{word.lower(): name for name, words in rules.added.items() for word in words}}
@@ -25,12 +31,16 @@ class SkillNames:
                 if words[-1].isascii() and words[-1].isalpha() and len(words[-1]) > 3:  # noqa: PLR2004
                     self._words.put((*words[:-1], f"{words[-1]}s"), len(self._skills))
                 self._skills.append((name, cased.get(alias)))
-        self.known = frozenset("".join(lower(alias)) for alias in aliases if alias.isascii())
-        """Those that are one word, whatever their capitals."""
+        for phrase in rules.masked:
+            self._words.put(lower(phrase), len(self._skills))
+            self._skills.append((None, None))
+        self._subjects, self._umbrellas = frozenset(rules.subjects), frozenset(rules.umbrellas)
+        self.known = frozenset(chain.from_iterable(_one_word(alias) for alias in aliases if alias.isascii()))
+        """What is one word whatever capitals it holds."""
 
     def found(self, sentence: Sentence, text: str) -> list[tuple[str, int, int]]:
         """Return (skill, its words [start, end)) in order; of those that overlap, the longest."""
-        longest: dict[int, tuple[str, int, int]] = {}
+        longest: dict[int, tuple[str | None, int, int]] = {}
         for number, start, end in self._words.found(sentence.low):
             name, cased = self._skills[number]
             if cased is not None and not _stands(cased, text, sentence.starts[start], sentence.ends[end - 1]):
@@ -38,18 +48,50 @@ class SkillNames:
             if start not in longest or end > longest[start][2]:
                 longest[start] = (name, start, end)
         found: list[tuple[str, int, int]] = []
+        last = 0
         for start in sorted(longest):
-            if not found or start >= found[-1][2]:
-                found.append(longest[start])
+            name, _, end = longest[start]
+            if start >= last:
+                last = end
+                if name is not None:
+                    found.append((name, start, end))
         return found
+
+    def asked(
+        self, sentence: Sentence, text: str, asking: Sequence[Hit], degrees: Sequence[Hit]
+    ) -> list[tuple[str, int, int]]:
+        """Return the skills found without fields of study beside a degree, and without what only heads a list of tools."""
+        found = self.found(sentence, text)
+        named = [start for name, start, _ in found if name not in self._umbrellas]
+        return [
+            (name, start, end)
+            for name, start, end in found
+            if not (name in self._subjects and _studied(start, asking, degrees))
+            and not (name in self._umbrellas and any(start - _LISTED // 2 <= other <= end + _LISTED for other in named))
+        ]
+
+
+def _one_word(alias: str) -> set[str]:
+    return {"".join(lower(alias)), *re.findall(r"[a-z0-9]+", alias.lower())}
+
+
+def _studied(at: int, asking: Sequence[Hit], degrees: Sequence[Hit]) -> bool:
+    """Whether the last thing that was said before is a degree, or one follows before anything else is asked."""
+    before = max((one.start for one in asking if one.start < at), default=-1)
+    if any(before < one.start < at for one in degrees):
+        return True
+    after = min((one.start for one in degrees if one.start > at), default=None)
+    return before < 0 and after is not None and not any(at < one.start < after for one in asking)
 
 
 def _stands(cased: str, text: str, start: int, end: int) -> bool:
-    """Whether it is written so, and is no part of "R&D" or "C-level"."""
-    after = text[end : end + 2]
-    return text[start:end] == cased and not (
-        len(cased) == 1 and (after[:1] == "&" or after[:1] == "-" or text[start - 1 : start] == "&")
-    )
+    """Whether it is written so, or all in capitals, or beside Chinese; and is no part of "R&D" or "C-level"."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if len(cased) == 1:
+        return text[start:end] == cased and after not in ("&", "-", "'") and before not in ("&", "-")
+    shown = text[start:end]
+    around = text[max(start - _AROUND, 0) : end + _AROUND]
+    return shown in (cased, cased.upper()) or (shown.islower() and any("\u3400" <= sign <= "\u9fff" for sign in around))
 
 
 def welcome(sentence: Sentence, preferring: Iterable[Hit], asking: Sequence[Hit]) -> list[tuple[int, int]]:

@@ -93,11 +93,11 @@ def sentences(text: str, known: Collection[str]) -> list[Sentence]:
             line = end
         if kind == "end":
             breaks = text[start] not in ".…" or _stops(text, start)
-            now.stopped = breaks
+            now.stopped = breaks and text[start] not in "?？…"
         if breaks or len(now) >= LONGEST:
             if now.low:
                 found.append(now)
-            now = Sentence(begins_line=kind != "end" or text[end : end + 1] == "\n")
+            now = Sentence(begins_line=kind != "end" or not text[end : end + 1] in " \t")
         if kind in ("sign", "comma"):
             now.add(match[0], start, end)
             if glued and match[0] in ")]" and text[end : end + 1].isupper():
@@ -106,14 +106,26 @@ def sentences(text: str, known: Collection[str]) -> list[Sentence]:
         elif kind == "digits":
             now.add(match[0].lower(), start, end)
         elif kind == "word":
-            for low, at, to, fresh in _parts(match[0], start, known, names):
+            cut = _count_behind(match[0], text[end : end + 6]) if glued else 0
+            for low, at, to, fresh in _parts(match[0][: cut or None], start, known, names):
                 if glued and fresh and now.low:
                     found.append(now)
                     now = Sentence(begins_line=True)
                 now.add(low, at, to)
+            if cut:
+                found.append(now)
+                now = Sentence(begins_line=True)
+                now.add(match[0][cut:], start + cut, end)
     if now.low:
         found.append(now)
     return found
+
+
+def _count_behind(word: str, after: str) -> int:
+    """Return where a number of years begins that is glued to the word before it: "You3+ years" -> 3; 0 where none is."""
+    letters = word.rstrip("0123456789")
+    counted = after.startswith(("+", "-", " year", "–"))
+    return len(letters) if counted and len(letters) < len(word) and letters[-1:].islower() else 0
 
 
 def _wrapped(text: str, at: int, line: int) -> bool:
@@ -129,7 +141,7 @@ def _stops(text: str, at: int) -> bool:
     if after[0] in " \t":
         short = at < 2 or not text[at - 2].isalnum()  # noqa: PLR2004  one letter before it
         return not after[1:].islower() and not short
-    return after[0].isupper() and (text[at - 1].islower() or text[at - 1] in ")]%") and text[at - 2].isalpha()
+    return after[0].isupper() and after[1:].isalpha() and (text[at - 2 : at].isalpha() or text[at - 1] in ")]%")
 
 
 def _names(text: str) -> frozenset[str]:
@@ -160,5 +172,5 @@ def _parts(word: str, at: int, known: Collection[str], names: Collection[str]) -
             index + 1,
         )
         start, end = humps[index][0], humps[last - 1][1]
-        yield low[start:end], at + start, at + end, index > 0 and word[start : start + 1].isupper()
+        yield low[start:end], at + start, at + end, start > 1 and word[start].isupper()
         index = last
