@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -107,14 +107,8 @@ def _told(posting: Posting, core: Script) -> Iterator[Phrase | str]:
     yield ""
     if posting.title:
         yield phrase("posting.title", title=_one_line(posting.title))
-    yield _row_of("kind", posting.kind, phrase(f"posting.kind.{posting.kind.value}"))
-    for kind in TEAM_KINDS:
-        if quotes := posting.sides.get(kind, ())[:_QUOTES]:
-            yield phrase("posting.for_kind", kind=phrase(f"kinds.{kind}"))
-            yield from _quoted(quotes)
-    for name, skills in (("required", posting.required), ("preferred", posting.preferred)):
-        named = tuple(_skill(core, one) for one in skills) or (phrase("posting.nothing"),)
-        yield phrase("posting.bare", name=phrase(f"posting.names.{name}"), value=named)
+    yield from _kind_told(posting)
+    yield from _skills_told(posting, core)
     if posting.stages:
         stages = tuple(phrase(f"steps.stages.choices.{one.value}") for one in posting.stages)
         yield phrase("posting.bare", name=phrase("posting.names.stages"), value=stages)
@@ -122,10 +116,24 @@ def _told(posting: Posting, core: Script) -> Iterator[Phrase | str]:
     for name, proposal in (("owns", posting.owns), ("customer", posting.customer), ("hand_over", posting.hand_over)):
         if name not in posting.untold:
             yield _row_of(name, proposal, phrase(f"posting.{name}.{proposal.value}"))
-            yield from _quoted(proposal.quotes[:_QUOTES])
+            yield from _quoted(proposal.quotes)
     if posting.untold:
         yield ""
         yield phrase("posting.untold", names=tuple(phrase(f"posting.names.{name}") for name in posting.untold))
+
+
+def _kind_told(posting: Posting) -> Iterator[Phrase]:
+    yield _row_of("kind", posting.kind, phrase(f"posting.kind.{posting.kind.value}"))
+    for kind in TEAM_KINDS:
+        if quotes := posting.sides[kind][:_QUOTES]:
+            yield phrase("posting.for_kind", kind=phrase(f"kinds.{kind}"))
+            yield from _quoted(quotes)
+
+
+def _skills_told(posting: Posting, core: Script) -> Iterator[Phrase]:
+    for name, skills in (("required", posting.required), ("preferred", posting.preferred)):
+        named = tuple(_skill(core, one) for one in skills) or (phrase("posting.nothing"),)
+        yield phrase("posting.bare", name=phrase(f"posting.names.{name}"), value=named)
 
 
 def _row_of(name: str, proposal: Proposal[Any], value: Phrase) -> Phrase:
@@ -138,7 +146,7 @@ def _skill(core: Script, skill: Proposal[str]) -> Phrase:
     return phrase("posting.skill", skill=name) if skill.certainty is Certainty.FAINT else name
 
 
-def _quoted(quotes: Iterator[Quote] | tuple[Quote, ...]) -> Iterator[Phrase]:
+def _quoted(quotes: Iterable[Quote]) -> Iterator[Phrase]:
     yield from (phrase("posting.quote", quote=one) for one in dict.fromkeys(map(_one_line, quotes)))
 
 

@@ -20,9 +20,9 @@ from bot.settings import Settings
 from bot.turns import Turns
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
+from conversations.ports import SessionStore, TurnHandler
 from conversations.posting.reading import PostingReader
 from conversations.posting.rules import PostingMistakesError, PostingRules, read_rules
-from conversations.ports import SessionStore, TurnHandler
 from conversations.reminders import Policy
 from conversations.script import Script
 from conversations.session import SessionKey

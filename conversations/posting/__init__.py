@@ -1,1 +1,1 @@
-"""Reading a job posting: proposals with their evidence, each for the person to confirm. docs/postings.md explains it."""
+"""Reading a job posting: proposals with their evidence, for the person to confirm. docs/postings.md explains it."""

@@ -12,11 +12,13 @@ from conversations.vocabulary import TEAM_KINDS, TeamKind
 
 _BESIDE = 0.35
 """What a second cue for the same kind adds in one sentence, of its weight."""
+_OUTWEIGHED = 0.5
+"""What cues count in a sentence in which another kind has a heavier one: "build the platform for model training"."""
 _AGAIN = 0.6
 """What a cue is worth each further time that it comes up."""
 _LEAST = 2.0
 """Below this nothing is suggested."""
-_LIKE_WEIGHT, _MIXED_LEAST = 0.85, 6.0
+_LIKE_WEIGHT, _MIXED_LEAST = 0.9, 6.0
 """From which share of the first kind, and from which weight, a second one makes it mixed."""
 _CLEAR_SHARE, _CLEAR_LEAST = 0.45, 8.0
 
@@ -32,11 +34,15 @@ class Sides:
     def of(cls, sentences: Iterable[tuple[Sentence, float, Sequence[tuple[Cue, Hit]]]]) -> "Sides":
         """Weigh sentences, each with how much it counts and its cues."""
         sides = cls(dict.fromkeys(TEAM_KINDS, 0.0), {kind: [] for kind in TEAM_KINDS})
-        times: dict[Cue | int, int] = defaultdict(int)
+        times: dict[int, int] = defaultdict(int)
         for sentence, weight, cues in sentences:
-            if weight:
+            if weight and cues:
+                heaviest = max(cue.weight for cue, _ in cues)
                 for kind in TEAM_KINDS:
-                    sides._add(kind, sentence, weight, [one for one in cues if one[0].says == kind], times)
+                    own = [one for one in cues if one[0].says == kind]
+                    if own:
+                        outweighed = max(cue.weight for cue, _ in own) < heaviest
+                        sides._add(kind, sentence, weight * (_OUTWEIGHED if outweighed else 1), own, times)
         return sides
 
     def _add(
@@ -45,12 +51,10 @@ class Sides:
         sentence: Sentence,
         weight: float,
         cues: Sequence[tuple[Cue, Hit]],
-        times: dict[Cue | int, int],
+        times: dict[int, int],
     ) -> None:
         best = {id(cue): (cue, hit) for cue, hit in reversed(cues)}
         found = sorted(best.values(), key=lambda one: -one[0].weight)
-        if not found:
-            return
         told = fresh = 0.0
         for place, (cue, _) in enumerate(found):
             share = cue.weight * weight * (1 if place == 0 else _BESIDE)

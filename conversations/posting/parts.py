@@ -1,4 +1,4 @@
-"""Which part of a posting a sentence belongs to: duties, what is asked for, what would be welcome, or about the company."""
+"""Which part of a posting a sentence belongs to: duties, what is asked for or welcome, or about the company."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Parts:
                 rest = rest.part(found.end)
 
     def _heading(self, sentence: Sentence, text: str) -> Hit | None:
-        """Return the first heading in a sentence, the longest phrase that makes one; "preferred" goes before all others."""
+        """Return the first heading in a sentence, by its longest phrase; "preferred" goes before all others."""
         hits = self._phrases.found(sentence)
         hits.sort(
             key=lambda hit: (
@@ -64,13 +64,15 @@ class Parts:
             )
         )
         return next(
-            filter(None, (_made(hit, sentence, text, self._sections[hit.phrase].id == "preferred") for hit in hits)),
+            filter(
+                None, (_made(hit, sentence, text, welcome=self._sections[hit.phrase].id == "preferred") for hit in hits)
+            ),
             None,
         )
 
 
-def _made(hit: Hit, sentence: Sentence, text: str, welcome: bool) -> Hit | None:
-    """Return what of a sentence is a heading if this phrase is in it: before a colon, alone, or glued to what follows."""
+def _made(hit: Hit, sentence: Sentence, text: str, *, welcome: bool) -> Hit | None:
+    """Return the heading that a phrase makes: before a colon, alone, or glued to what follows."""
     first = text[sentence.starts[hit.start]]
     is_chinese = not first.isascii()
     if not (first.isupper() or is_chinese):

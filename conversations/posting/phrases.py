@@ -1,7 +1,7 @@
 """Which phrases stand in a sentence: all of them are looked for at once, word by word.
 
-A phrase is words, `{lists}` of words, and `..` for a few words between, as `{build} .. platform`. What it costs grows with
-the length of the text, and hardly with the number of phrases.
+A phrase is words, `{lists}` of words, and `..` for a few words between, as `{build} .. platform`. What it costs grows
+with the length of the text, and hardly with the number of phrases.
 """
 
 import re
@@ -12,7 +12,9 @@ from typing import Final
 from conversations.posting.words import Sentence, sentences, stemmed
 
 NEAR: Final = 9
-"""Words, or Chinese characters, that `..` may stand for, and half as many again where both are Chinese."""
+"""Words that `..` may stand for."""
+_WIDER: Final = 1.6
+"""How many Chinese characters make up for one word there."""
 _PART = re.compile(r"\{(\w+)\}|(\.\.)|[^{}\s]+")
 
 
@@ -114,14 +116,19 @@ class Phrases:
         for first, spans in places.items():
             for number, others in self._beginning.get(first, ()):
                 if all(part in places for _, part in others):
-                    hits += (Hit(number, start, to) for start, end in spans if (to := _last(end, others, places)))
+                    wider = 1 if sentence.low[spans[0][0]].isascii() else _WIDER
+                    hits += (
+                        Hit(number, start, to) for start, end in spans if (to := _last(end, others, places, wider))
+                    )
         return hits
 
 
-def _last(end: int, others: Sequence[tuple[int, int]], places: Mapping[int, Sequence[tuple[int, int]]]) -> int:
+def _last(
+    end: int, others: Sequence[tuple[int, int]], places: Mapping[int, Sequence[tuple[int, int]]], wider: float
+) -> int:
     """Return where the parts end that follow a first one; 0 where they do not."""
     for gap, part in others:
-        end = next((to for start, to in places[part] if end <= start <= end + gap), 0)
+        end = next((to for start, to in places[part] if end <= start <= end + gap * wider), 0)
         if not end:
             return 0
     return end

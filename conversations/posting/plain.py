@@ -1,4 +1,4 @@
-"""What of a pasted text a person reads: tags and entities resolved, and the place of every character in the original."""
+"""What of a pasted text a person reads: tags and entities resolved, each character with its place in the original."""
 
 import html
 import re

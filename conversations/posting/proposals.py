@@ -1,4 +1,4 @@
-"""What a posting suggests: values, each with the words that suggest it. Nothing here is an answer before a person confirms it."""
+"""What a posting suggests: values, each with the words that suggest it. None is an answer before a person confirms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,11 +7,13 @@ from typing import Generic, Literal, TypeVar
 
 from conversations.vocabulary import TeamKind
 
-T = TypeVar("T", bound=str, covariant=True)
+T_co = TypeVar("T_co", bound=str, covariant=True)
 PostedKind = Literal["infra", "applied", "research", "mixed", "unclear"]
 Ownership = Literal["yes", "no", "unclear"]
 Customer = Literal["ml_teams", "product_users", "researchers", "external_clients", "unclear"]
 Stage = Literal["design", "develop", "test", "deploy", "improve"]
+HandOver = Literal["yes", "no"]
+CUSTOMERS: tuple[Customer, ...] = ("ml_teams", "product_users", "researchers", "external_clients")
 STAGES: tuple[Stage, ...] = ("design", "develop", "test", "deploy", "improve")
 """As the choices of the step `stages`."""
 Untold = Literal["kind", "skills", "stages", "owns", "customer", "hand_over"]
@@ -35,10 +37,10 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal(Generic[T]):
+class Proposal(Generic[T_co]):
     """One value and what suggests it, the strongest quote first."""
 
-    value: T
+    value: T_co
     certainty: Certainty
     quotes: tuple[Quote, ...] = ()
 
@@ -61,7 +63,7 @@ class Posting:
     stages: tuple[Proposal[Stage], ...] = ()
     owns: Proposal[Ownership] = Proposal("unclear", Certainty.FAINT)
     customer: Proposal[Customer] = Proposal("unclear", Certainty.FAINT)
-    hand_over: Proposal[Literal["yes", "no"]] = Proposal("no", Certainty.FAINT)
+    hand_over: Proposal[HandOver] = Proposal("no", Certainty.FAINT)
     """Whether one group builds models and another brings them into production; "no" means only that it is not told."""
     untold: tuple[Untold, ...] = ()
     """What a person would have to ask."""

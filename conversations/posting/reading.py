@@ -1,21 +1,23 @@
-"""What a posting suggests about a team: a text in, proposals out. No model and no network, and a posting is weak evidence."""
+"""What a posting suggests about a team: a text in, proposals out. No model, no network; a posting is weak evidence."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import TypeVar
 
 from conversations.posting.kind import Sides, weighed
 from conversations.posting.parts import Parts, Placed, roles
 from conversations.posting.phrases import Hit, Phrases
 from conversations.posting.plain import Plain, plain
 from conversations.posting.proposals import (
+    CUSTOMERS,
     STAGES,
     Certainty,
-    Customer,
+    HandOver,
     Ownership,
-    Posting,
     PostedKind,
+    Posting,
     Proposal,
     Quote,
     Stage,
@@ -26,10 +28,18 @@ from conversations.posting.skills_named import SkillNames, welcome
 from conversations.posting.words import Sentence, sentences
 from conversations.vocabulary import TeamKind
 
+V = TypeVar("V", bound=str)
+
 QUOTE_LIMIT = 320
 """Characters of a quote."""
 _TITLE_WITHIN, _TITLE_WORDS = 3, 22
 _SIGNS_OF_A_POSTING = 3
+_QUOTES = 3
+"""Quotes of one proposal; of a kind of team, two more."""
+_LIKELY = 2.0
+"""The weight of a cue from which what it says is likely."""
+_WHOLE_CYCLE = ("develop", "deploy", "improve")
+_HANDED_OVER: tuple[HandOver, ...] = ("yes",)
 _OUTSIDE_LISTS, _UNPLACED = 0.6, 0.4
 """How much a sentence counts before the first heading, where it speaks of the role, and where it does not."""
 
@@ -83,12 +93,11 @@ class PostingReader:
         sides = Sides.of((one.sentence, one.weight, _about(one, "kind")) for one in told)
         value, certainty, order = weighed(sides)
         quoted: dict[TeamKind, tuple[Quote, ...]] = {
-            kind: tuple(_quote(shown, sentence, hit) for sentence, hit in sides.evidence(kind)) for kind in order
+            kind: tuple(_quote(shown, sentence, hit) for sentence, hit in sides.evidence(kind)[: _QUOTES + 2])
+            for kind in order
         }
         required, preferred = self._asked(shown, told)
         stages = tuple(_stages(shown, told))
-        owns, customer = _owns(shown, told, stages), _customer(shown, told)
-        hand_over = _strongest(shown, told, "hand_over")
         posting = Posting(
             is_posting=True,
             several_roles=roles(placed, dict.fromkeys(titles, True)) > 1,
@@ -98,11 +107,9 @@ class PostingReader:
             required=required,
             preferred=preferred,
             stages=stages,
-            owns=owns,
-            customer=customer,
-            hand_over=Proposal("yes", hand_over.certainty, hand_over.quotes)
-            if hand_over
-            else Proposal("no", Certainty.FAINT),
+            owns=_owns(shown, told, stages),
+            customer=_strongest(shown, told, "customer", CUSTOMERS) or Proposal("unclear", Certainty.FAINT),
+            hand_over=_strongest(shown, told, "hand_over", _HANDED_OVER) or Proposal("no", Certainty.FAINT),
         )
         return _with_untold(posting)
 
@@ -145,7 +152,8 @@ class PostingReader:
                 preferred = one.section == "preferred" and one.placed.heading != first_list
                 is_welcome = preferred or any(first <= start < last for first, last in spans)
                 skill = (welcomed if is_welcome else required).setdefault(name, _Skill())
-                skill.quotes.append(_quote(shown, one.sentence, Hit(0, start, end), exact=True))
+                if len(skill.quotes) < _QUOTES:
+                    skill.quotes.append(_quote(shown, one.sentence, Hit(0, start, end), exact=True))
                 if listed:
                     skill.certainty = Certainty.CLEAR
         return _proposals(required), _proposals({name: one for name, one in welcomed.items() if name not in required})
@@ -179,15 +187,10 @@ def _names_a_job(one: _Seen) -> bool:
 def _is_posting(seen: Sequence[_Seen]) -> bool:
     """Whether enough different things stand in it that stand in job postings."""
     headings = {one.section for one in seen if one.placed.is_heading} & {"duties", "required", "preferred", "offer"}
-    spoken = {hit.phrase for one in seen for hit in one.lists["hiring"]}
+    said = {tuple(one.sentence.stem[hit.start : hit.end]) for one in seen for hit in one.lists["hiring"]}
     asked = sum(bool(one.lists["asking"]) for one in seen)
-    said = (
-        {tuple(one.sentence.stem[hit.start : hit.end]) for one in seen for hit in one.lists["hiring"]}
-        if spoken
-        else set()
-    )
-    jobs = any(one.lists["jobs"] for one in seen)
-    return 2 * len(headings) + len(said) + min(asked, 2) + jobs >= _SIGNS_OF_A_POSTING
+    names_a_job = any(one.lists["jobs"] for one in seen)
+    return 2 * len(headings) + len(said) + min(asked, 2) + names_a_job >= _SIGNS_OF_A_POSTING
 
 
 def _about(one: _Seen, about: About) -> list[tuple[Cue, Hit]]:
@@ -223,72 +226,50 @@ def _taken_in_turn(
             yield quote
 
 
-def _padded(quotes: tuple[Quote, ...], to: int = 5) -> list[Quote | None]:
+def _padded(quotes: tuple[Quote, ...], to: int = _QUOTES + 2) -> list[Quote | None]:
     return [*quotes[:to], *[None] * (to - len(quotes))]
 
 
 def _proposals(skills: Mapping[str, _Skill]) -> tuple[Proposal[str], ...]:
-    return tuple(Proposal(name, one.certainty, tuple(one.quotes[:3])) for name, one in skills.items())
+    return tuple(Proposal(name, one.certainty, tuple(one.quotes)) for name, one in skills.items())
 
 
-def _strongest(shown: Plain, told: Iterable[_Seen], about: About, says: str | None = None) -> Proposal[str] | None:
-    """Return what the heaviest cues about something say, with their sentences."""
-    totals: dict[str, float] = defaultdict(float)
-    found: dict[str, list[tuple[float, Quote]]] = defaultdict(list)
+def _strongest(shown: Plain, told: Iterable[_Seen], about: About, values: Sequence[V]) -> Proposal[V] | None:
+    """Return which of some values the cues about something speak for most, with their sentences."""
+    found: dict[V, list[tuple[float, Sentence, Hit]]] = {value: [] for value in values}
     for one in told:
         for cue, hit in _about(one, about):
-            if (says is None or cue.says == says) and one.weight:
-                totals[cue.says] += cue.weight * one.weight
-                found[cue.says].append((cue.weight * one.weight, _quote(shown, one.sentence, hit)))
-    if not totals:
+            for value in values:
+                if cue.says == value and one.weight:
+                    found[value].append((cue.weight * one.weight, one.sentence, hit))
+    value = max(values, key=lambda each: sum(weight for weight, _, _ in found[each]))
+    best = sorted(found[value], key=lambda each: -each[0])[:_QUOTES]
+    if not best:
         return None
-    value = max(totals, key=lambda each: totals[each])
-    best = sorted(found[value], key=lambda each: -each[0])
-    certainty = Certainty.LIKELY if best[0][0] >= 2 else Certainty.FAINT  # noqa: PLR2004
-    return Proposal(value, certainty, tuple(dict.fromkeys(quote for _, quote in best))[:3])
+    quotes = dict.fromkeys(_quote(shown, sentence, hit) for _, sentence, hit in best)
+    return Proposal(value, Certainty.LIKELY if best[0][0] >= _LIKELY else Certainty.FAINT, tuple(quotes))
 
 
 def _stages(shown: Plain, told: Sequence[_Seen]) -> Iterator[Proposal[Stage]]:
     for stage in STAGES:
-        found = _strongest(shown, told, "stage", stage)
+        found = _strongest(shown, told, "stage", (stage,))
         if found is not None:
-            yield Proposal(stage, found.certainty, found.quotes)
+            yield found
 
 
 def _owns(shown: Plain, told: Sequence[_Seen], stages: Sequence[Proposal[Stage]]) -> Proposal[Ownership]:
     """Read words of ownership; without them, building, deploying and running it all suggest it."""
-    found = _strongest(shown, told, "owns")
+    answers: tuple[Ownership, ...] = ("yes", "no")
+    found = _strongest(shown, told, "owns", answers)
     if found is not None:
-        return Proposal("no" if found.value == "no" else "yes", found.certainty, found.quotes)
-    carried = {one.value: one for one in stages}
-    if {"develop", "deploy", "improve"} <= carried.keys():
-        quotes = tuple(
-            dict.fromkeys(carried[stage].quotes[0] for stage in ("deploy", "improve", "develop") if stage in carried)
-        )
-        return Proposal("yes", Certainty.FAINT, quotes)
+        return found
+    carried = [one for one in stages if one.value in _WHOLE_CYCLE]
+    if len(carried) == len(_WHOLE_CYCLE):
+        return Proposal("yes", Certainty.FAINT, tuple(dict.fromkeys(one.quotes[0] for one in carried)))
     return Proposal("unclear", Certainty.FAINT)
 
 
-_CUSTOMERS: Mapping[str, Customer] = {
-    "ml_teams": "ml_teams",
-    "product_users": "product_users",
-    "researchers": "researchers",
-    "external_clients": "external_clients",
-}
-
-
-def _customer(shown: Plain, told: Sequence[_Seen]) -> Proposal[Customer]:
-    found = _strongest(shown, told, "customer")
-    return (
-        Proposal("unclear", Certainty.FAINT)
-        if found is None
-        else Proposal(_CUSTOMERS[found.value], found.certainty, found.quotes)
-    )
-
-
 def _with_untold(posting: Posting) -> Posting:
-    from dataclasses import replace
-
     open_: dict[Untold, bool] = {
         "kind": posting.kind.value == "unclear",
         "skills": not posting.required,

@@ -60,7 +60,7 @@ class SkillNames:
     def asked(
         self, sentence: Sentence, text: str, asking: Sequence[Hit], degrees: Sequence[Hit]
     ) -> list[tuple[str, int, int]]:
-        """Return the skills found without fields of study beside a degree, and without what only heads a list of tools."""
+        """Return the skills found, without fields of study beside a degree and what only heads a list of tools."""
         found = self.found(sentence, text)
         named = [start for name, start, _ in found if name not in self._umbrellas]
         return [

@@ -28,7 +28,7 @@ _MIXED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 
 @dataclass(slots=True)
 class Sentence:
-    """Words that belong together. The lists run in step: `low` in lower case, `stem` without endings, where each stands."""
+    """Words that belong together. The lists run in step: `low` in lower case, `stem` without endings, and places."""
 
     low: list[str] = field(default_factory=list)
     stem: list[str] = field(default_factory=list)
@@ -81,48 +81,70 @@ def sentences(text: str, known: Collection[str]) -> list[Sentence]:
         known: words in lower case that are one word whatever capitals they hold: "pytorch".
 
     """
-    glued = text.count("\n") <= len(text) * _GLUED_AT_MOST
-    names = _names(text) if glued else frozenset()
-    found: list[Sentence] = []
-    now = Sentence(begins_line=True)
-    line = 0
+    cut = _Cut(text, known)
     for match in _TOKEN.finditer(text):
+        cut.take(match)
+    cut.end(begins_line=True)
+    return cut.found
+
+
+class _Cut:
+    """Sentences as they are being cut out of a text."""
+
+    def __init__(self, text: str, known: Collection[str]) -> None:
+        self.found: list[Sentence] = []
+        self._text, self._known = text, known
+        self._glued = text.count("\n") <= len(text) * _GLUED_AT_MOST
+        self._names = _names(text) if self._glued else frozenset[str]()
+        self._now = Sentence(begins_line=True)
+        self._line = 0
+
+    def end(self, *, begins_line: bool) -> None:
+        """End the sentence at hand, if it has a word, and begin the next."""
+        if self._now.low:
+            self.found.append(self._now)
+        self._now = Sentence(begins_line=begins_line)
+
+    def take(self, match: re.Match[str]) -> None:
+        """Take the next token."""
         kind, start, end = match.lastgroup, match.start(), match.end()
-        breaks = kind in ("mark", "number") or (kind == "line" and not _wrapped(text, start, line))
-        if kind == "line":
-            line = end
-        if kind == "end":
-            breaks = text[start] not in ".…" or _stops(text, start)
-            now.stopped = breaks and text[start] not in "?？…"
-        if breaks or len(now) >= LONGEST:
-            if now.low:
-                found.append(now)
-            now = Sentence(begins_line=kind != "end" or not text[end : end + 1] in " \t")
-        if kind in ("sign", "comma"):
-            now.add(match[0], start, end)
-            if glued and match[0] in ")]" and text[end : end + 1].isupper():
-                found.append(now)
-                now = Sentence(begins_line=True)
-        elif kind == "digits":
-            now.add(match[0].lower(), start, end)
-        elif kind == "word":
-            cut = _count_behind(match[0], text[end : end + 6]) if glued else 0
-            for low, at, to, fresh in _parts(match[0][: cut or None], start, known, names):
-                if glued and fresh and now.low:
-                    found.append(now)
-                    now = Sentence(begins_line=True)
-                now.add(low, at, to)
-            if cut:
-                found.append(now)
-                now = Sentence(begins_line=True)
-                now.add(match[0][cut:], start + cut, end)
-    if now.low:
-        found.append(now)
-    return found
+        match kind:
+            case "mark" | "number":
+                self.end(begins_line=True)
+            case "line":
+                if not _wrapped(self._text, start, self._line):
+                    self.end(begins_line=True)
+                self._line = end
+            case "end":
+                self._stop(start, end)
+            case "word":
+                self._take_word(match[0], start, end)
+            case _:
+                self._now.add(match[0].lower(), start, end)
+                if self._glued and match[0] in ")]" and self._text[end : end + 1].isupper():
+                    self.end(begins_line=True)
+        if len(self._now) >= LONGEST:
+            self.end(begins_line=False)
+
+    def _stop(self, start: int, end: int) -> None:
+        sign = self._text[start]
+        if sign not in ".…" or _stops(self._text, start):
+            self._now.stopped = sign not in "?？…"
+            self.end(begins_line=self._text[end : end + 1] not in (" ", "\t"))
+
+    def _take_word(self, word: str, start: int, end: int) -> None:
+        years = _count_behind(word, self._text[end : end + 6]) if self._glued else 0
+        for low, at, to, fresh in _parts(word[: years or None], start, self._known, self._names):
+            if self._glued and fresh:
+                self.end(begins_line=True)
+            self._now.add(low, at, to)
+        if years:
+            self.end(begins_line=True)
+            self._now.add(word[years:], start + years, end)
 
 
 def _count_behind(word: str, after: str) -> int:
-    """Return where a number of years begins that is glued to the word before it: "You3+ years" -> 3; 0 where none is."""
+    """Return where a number of years begins that is glued to the word before it: "You3+ years" -> 3; else 0."""
     letters = word.rstrip("0123456789")
     counted = after.startswith(("+", "-", " year", "–"))
     return len(letters) if counted and len(letters) < len(word) and letters[-1:].islower() else 0
