@@ -14,7 +14,7 @@ _BESIDE = 0.35
 """What a second cue for the same kind adds in one sentence, of its weight."""
 _OUTWEIGHED = 0.5
 """What cues count in a sentence in which another kind has a heavier one: "build the platform for model training"."""
-_AGAIN = 0.6
+_AGAIN = 0.75
 """What a cue is worth each further time that it comes up."""
 _LEAST = 2.0
 """Below this nothing is suggested."""

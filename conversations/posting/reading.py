@@ -38,6 +38,8 @@ _QUOTES = 3
 """Quotes of one proposal; of a kind of team, two more."""
 _LIKELY = 2.0
 """The weight of a cue from which what it says is likely."""
+_OF_OTHERS_TOO = ("customer", "hand_over")
+"""What is read from words about other teams as well."""
 _WHOLE_CYCLE = ("develop", "deploy", "improve")
 _HANDED_OVER: tuple[HandOver, ...] = ("yes",)
 _OUTSIDE_LISTS, _UNPLACED = 0.6, 0.4
@@ -122,12 +124,12 @@ class PostingReader:
             else:
                 cues.append((self._cues[hit.phrase], hit))
         aside = lists["setting_aside"]
-        section = placed.section
+        section = placed.section.id if placed.section else "role"
         kept = [
             (cue, hit)
             for cue, hit in cues
-            if (not cue.sections or (section is not None and section.id in cue.sections))
-            and not any(one.start <= hit.start < one.end for one in aside)
+            if (not cue.sections or section in cue.sections)
+            and (cue.about in _OF_OTHERS_TOO or not any(one.start <= hit.start < one.end for one in aside))
         ]
         return _Seen(placed, _weight(placed, lists), kept, lists)
 

@@ -66,7 +66,7 @@ class SkillNames:
         return [
             (name, start, end)
             for name, start, end in found
-            if not (name in self._subjects and _studied(start, asking, degrees))
+            if not (name in self._subjects and _studied(sentence, start, asking, degrees))
             and not (name in self._umbrellas and any(start - _LISTED // 2 <= other <= end + _LISTED for other in named))
         ]
 
@@ -75,11 +75,13 @@ def _one_word(alias: str) -> set[str]:
     return {"".join(lower(alias)), *re.findall(r"[a-z0-9]+", alias.lower())}
 
 
-def _studied(at: int, asking: Sequence[Hit], degrees: Sequence[Hit]) -> bool:
+def _studied(sentence: Sentence, at: int, asking: Sequence[Hit], degrees: Sequence[Hit]) -> bool:
     """Whether the last thing that was said before is a degree, or one follows before anything else is asked."""
     before = max((one.start for one in asking if one.start < at), default=-1)
-    if any(before < one.start < at for one in degrees):
-        return True
+    degree = max((one.start for one in degrees if before < one.start < at), default=-1)
+    if degree >= 0:
+        comma = next((place for place in range(at, len(sentence)) if sentence.low[place] == ","), len(sentence))
+        return "," not in sentence.low[degree:at] or not any(at < one.start < comma for one in asking)
     after = min((one.start for one in degrees if one.start > at), default=None)
     return before < 0 and after is not None and not any(at < one.start < after for one in asking)
 
