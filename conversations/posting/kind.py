@@ -16,6 +16,8 @@ _OUTWEIGHED = 0.5
 """What cues count in a sentence in which another kind has a heavier one: "build the platform for model training"."""
 _AGAIN = 0.75
 """What a cue is worth each further time that it comes up."""
+_SHOWN = 0.75
+"""From which weight a sentence is shown as speaking for a kind."""
 _LEAST = 2.0
 """Below this nothing is suggested."""
 _LIKE_WEIGHT, _MIXED_LEAST = 0.9, 6.0
@@ -65,8 +67,9 @@ class Sides:
         self.found[kind].append((fresh, sentence, found[0][1]))
 
     def evidence(self, kind: TeamKind) -> list[tuple[Sentence, Hit]]:
-        """Return the sentences for a kind, the strongest first."""
-        return [(sentence, hit) for _, sentence, hit in sorted(self.found[kind], key=lambda one: -one[0])]
+        """Return the sentences for a kind that are worth showing, the strongest first."""
+        found = sorted(self.found[kind], key=lambda one: -one[0])
+        return [(sentence, hit) for weight, sentence, hit in found if weight >= _SHOWN]
 
 
 def weighed(sides: Sides) -> tuple[PostedKind, Certainty, list[TeamKind]]:
