@@ -45,9 +45,10 @@ faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under loa
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 
-bench: $(VENV)/.ready-to-develop            ## how fast turns and clicks are, beside the raw driver and Bolt (some minutes)
+bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks and postings are, beside the raw driver and Bolt (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns
 	@$(BIN)/python -m tests.benchmarks.slack
+	@$(BIN)/python -m tests.benchmarks.postings
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \

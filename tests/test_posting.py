@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -157,8 +158,7 @@ KINDS = {
     "a title weighs nothing": ("Research Scientist\nResponsibilities:\n- Build the ML platform", "infra"),
     "nor does it in Chinese": ("机器学习平台研究员\n岗位职责：\n负责风控模型的开发与迭代，降低坏账率", "applied"),
     "a company is not its team": (
-        "ML Engineer\nAbout Us\nWe do fundamental research and publish papers.\n"
-        "Responsibilities\n- Develop fraud detection models\n- Run A/B tests",
+        "ML Engineer\nAbout Us\nWe do fundamental research.\nResponsibilities\n- Develop fraud models\n- Run A/B tests",
         "applied",
     ),
     "others' platforms": (
@@ -249,7 +249,7 @@ def test_what_is_not_told_is_listed() -> None:
         "",
         "Hello",
         "你好，请问今天天气怎么样？",
-        "The quick brown fox jumps over the lazy dog. It was a fine day, and nobody was in a hurry to leave the garden.",
+        "The quick brown fox jumps over the lazy dog. It was a fine day, and nobody was in a hurry.",
         "def read(text):\n    return text.split()\n",
         "我们今天发布了新版本，修复了若干问题，欢迎大家升级体验。",
     ],
@@ -279,7 +279,7 @@ def test_a_title_is_kept_as_it_stands() -> None:
 
 
 def test_a_quote_points_into_the_original_though_tags_and_entities_lie_between() -> None:
-    text = "<ul><li>Build the <b>ML</b>&nbsp;platform &amp; its tools</li></ul><h3>Requirements</h3><p>C&#43;&#43;</p>"
+    text = "<ul><li>Build the <b>ML</b>&nbsp;platform &amp; its tools</li></ul><h3>Requirements</h3><p>C&#43;&#43;"
     found = read(f"<h1>Engineer</h1><h3>Responsibilities</h3>{text}")
     assert [quote.text for quote in found.sides["infra"]] == ["Build the <b>ML</b>&nbsp;platform &amp; its tools"]
     assert names(found)[0] == ["C++"]
@@ -295,22 +295,29 @@ def cut(text: str, known: tuple[str, ...] = ("pytorch", "tensorflow", "vertexai"
 
 
 LINES = {
-    "lost breaks": ("workflowsExperience with PyTorchKnowledge", [["workflows"], ["experience", "with", "pytorch"], ["knowledge"]]),
+    "lost breaks": (
+        "workflowsExperience with PyTorchKnowledge",
+        [["workflows"], ["experience", "with", "pytorch"], ["knowledge"]],
+    ),
     "abbreviations glued": ("on AWSFamiliarity", [["on", "aws"], ["familiarity"]]),
     "known names": ("TensorFlow and VertexAI", [["tensorflow", "and", "vertexai"]]),
     "a name that comes again": ("at DoorBell. DoorBell is", [["at", "doorbell"], ["doorbell", "is"]]),
     "years glued": ("About You3+ years", [["about", "you"], ["3", "years"]]),
-    "full stops": ("e.g. Python. Then Node.js, v3.5 and U.S. law.", [["e", "g", "python"], ["then", "node", "js", ",", "v3", "5", "and", "u", "s", "law"]]),
+    "full stops": (
+        "e.g. Python. Then Node.js, v3.5 and U.S. law.",
+        [["e", "g", "python"], ["then", "node", "js", ",", "v3", "5", "and", "u", "s", "law"]],
+    ),
     "full stops glued": ("the team.Requirements", [["the", "team"], ["requirements"]]),
     "brackets glued": ("(Kafka)Experience", [["(", "kafka", ")"], ["experience"]]),
     "numbers": ("1、负责A2、负责B", [["负", "责", "a2", "、", "负", "责", "b"]]),
     "numbers after Chinese": ("1、开发2、测试", [["开", "发"], ["测", "试"]]),
     "bullets": ("• one ★ two ✅ three", [["one"], ["two"], ["three"]]),
-    "wrapped lines": ("a line that a program has wrapped, as mail programs do\nwith this", [
-        ["a", "line", "that", "a", "program", "has", "wrapped", ",", "as", "mail", "programs", "do", "with", "this"]
-    ]),
+    "wrapped lines": (
+        "a line that a program has wrapped, as mail programs do\nwith this",
+        [["a", "line", "that", "a", "program", "has", "wrapped", ",", "as", "mail", "programs", "do", "with", "this"]],
+    ),
     "lines": ("One line\nAnother", [["one", "line"], ["another"]]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "words"), LINES.values(), ids=LINES)
@@ -350,11 +357,47 @@ def test_a_phrase_is_words_lists_and_gaps() -> None:
 
 PIECES = st.sampled_from(
     [
-        "Requirements:", "任职要求：", "优先", "Python", "Go", "C++", "，", "、", "。", "\n", "<li>", "&amp;", "&#x1F600;", "</p>", "(", "）",
-        "build the ML platform", "负责推荐算法", "We are looking for an engineer", "1、", "• ", "is a plus", "About Us", "\u202f", "\ud800",
-        "岗位职责", "&lt;div&gt;", "<", ">", "&", "experienceStrong", "ﬁ", "İ", "ß", "\r\n", "e.g.", "AI/ML", "{build} ..", "\x00",
+        "Requirements:",
+        "任职要求：",
+        "优先",
+        "Python",
+        "Go",
+        "C++",
+        "，",
+        "、",
+        "。",
+        "\n",
+        "<li>",
+        "&amp;",
+        "&#x1F600;",
+        "</p>",
+        "(",
+        "）",
+        "build the ML platform",
+        "负责推荐算法",
+        "We are looking for an engineer",
+        "1、",
+        "• ",
+        "is a plus",
+        "About Us",
+        "\u202f",
+        "\ud800",
+        "岗位职责",
+        "&lt;div&gt;",
+        "<",
+        ">",
+        "&",
+        "experienceStrong",
+        "ﬁ",
+        "İ",
+        "ß",
+        "\r\n",
+        "e.g.",
+        "AI/ML",
+        "{build} ..",
+        "\x00",
     ]
-)  # fmt: skip
+)
 
 
 @given(
@@ -374,7 +417,7 @@ def test_a_sentence_has_a_limit_and_no_word_comes_twice(text: str) -> None:
     places = [place for one in cut_up for place in zip(one.starts, one.ends, strict=True)]
     assert all(len(one) <= LONGEST + 2 for one in cut_up)
     assert places == sorted(places)
-    assert all(before[1] <= after[0] for before, after in zip(places, places[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,14 @@ Requirements:
 - Python and SQL
 - Experience with k8s is a plus
 """
+WEAK = (
+    "This is only what the posting suggests. A posting is the weakest sort of evidence: have each point confirmed by "
+    "somebody who knows the team."
+)
+UNTOLD = (
+    "What this posting does not tell: Owns something directly; Whom it works for; One group builds models, another "
+    "ships them."
+)
 
 
 def posting(*args: str, said: str | bytes = "") -> Result:
@@ -28,8 +36,7 @@ def test_what_a_posting_suggests_is_printed_with_its_quotes_and_what_it_leaves_o
     result = posting("-", said=POSTING)
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "This is only what the posting suggests. A posting is the weakest sort of evidence: have each point confirmed"
-        " by somebody who knows the team.",
+        WEAK,
         "",
         "Title: Machine Learning Engineer. Kept, and it weighs nothing.",
         "Kind of team: applied (the posting suggests it)",
@@ -42,8 +49,7 @@ def test_what_a_posting_suggests_is_printed_with_its_quotes_and_what_it_leaves_o
         "    “Develop fraud detection models and deploy them”",
         "    “Run A/B tests”",
         "",
-        "What this posting does not tell: Owns something directly; Whom it works for; One group builds models,"
-        " another ships them.",
+        UNTOLD,
     ]
 
 

@@ -32,24 +32,24 @@ def cue(**row: Any) -> Callable[[Values], object]:  # noqa: ANN401  any value of
     return lambda changed: changed.update(cues=[{key: value for key, value in whole.items() if value is not None}])
 
 
+NO_PHRASE = "is no phrase: words, {lists} and .. between them, single spaces"
+NO_SECTION = "sections: Input should be 'role', 'duties', 'required', 'preferred', 'company', 'offer' or 'legal'"
 MISTAKES: dict[str, tuple[Callable[[Values], object], list[str]]] = {
     "a list that is not there": (cue(en=["{bild} .. it"]), ["cues.0.en.0: there is no list bild"]),
-    "a gap at the end": (cue(en=["build .."]), ["cues.0.en.0: “build ..” is no phrase: words, {lists} and .. between them, single spaces"]),
-    "two spaces": (cue(zh=["搭建  平台"]), ["cues.0.zh.0: “搭建  平台” is no phrase: words, {lists} and .. between them, single spaces"]),
+    "a gap at the end": (cue(en=["build .."]), [f"cues.0.en.0: “build ..” {NO_PHRASE}"]),
+    "two spaces": (cue(zh=["搭建  平台"]), [f"cues.0.zh.0: “搭建  平台” {NO_PHRASE}"]),
     "a wrong value": (cue(about="owns", says="maybe"), ["cues.0.says: owns cannot be maybe: one of yes, no"]),
-    "a value of something else": (cue(says="yes"), ["cues.0.says: kind cannot be yes: one of infra, applied, research"]),
+    "another value": (cue(says="yes"), ["cues.0.says: kind cannot be yes: one of infra, applied, research"]),
     "no phrase": (cue(en=[]), ["cues.0: a cue has at least one phrase"]),
     "a weight too high": (cue(weight=9), ["cues.0.weight: weight: Input should be less than or equal to 5"]),
     "a word too many": (cue(strength=2), ["cues.0.strength: there is no field 'strength' here"]),
     "a word too few": (cue(says=None), ["cues.0.says: the field 'says' is missing"]),
-    "a part that is none": (cue(sections=["hobbies"]), [
-        "cues.0.sections.0: sections: Input should be 'role', 'duties', 'required', 'preferred', 'company', 'offer' or 'legal'"
-    ]),
+    "a part that is none": (cue(sections=["hobbies"]), [f"cues.0.sections.0: {NO_SECTION}"]),
     "a list in a list": (
         lambda changed: changed["lists"].update(build=["{model} building"]),
         ["lists.build.0: “{model} building”: a list that phrases name holds words alone"],
     ),
-    "a list that the reader needs": (lambda changed: changed["lists"].pop("asking"), ["lists: the list asking is missing"]),
+    "a list that is needed": (lambda changed: changed["lists"].pop("asking"), ["lists: the list asking is missing"]),
     "an unknown skill": (
         lambda changed: changed["skills"]["exported"].update({"Pyton": "python"}),
         ["skills.exported.Pyton: there is no skill Pyton"],
@@ -62,7 +62,7 @@ MISTAKES: dict[str, tuple[Callable[[Values], object], list[str]]] = {
         lambda changed: changed["skills"].update(subjects=["Alchemy"]),
         ["skills.subjects.0: there is no skill Alchemy"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("change", "lines"), MISTAKES.values(), ids=MISTAKES)

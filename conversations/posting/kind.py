@@ -16,8 +16,8 @@ _OUTWEIGHED = 0.5
 """What cues count in a sentence in which another kind has a heavier one: "build the platform for model training"."""
 _AGAIN = 0.75
 """What a cue is worth each further time that it comes up."""
-_SHOWN = 0.75
-"""From which weight a sentence is shown as speaking for a kind."""
+_SHOWN = 1.0
+"""From which weight a sentence is shown as speaking for a kind that is not proposed."""
 _LEAST = 2.0
 """Below this nothing is suggested."""
 _LIKE_WEIGHT, _MIXED_LEAST = 0.9, 6.0
@@ -66,10 +66,10 @@ class Sides:
         self.weights[kind] += told
         self.found[kind].append((fresh, sentence, found[0][1]))
 
-    def evidence(self, kind: TeamKind) -> list[tuple[Sentence, Hit]]:
-        """Return the sentences for a kind that are worth showing, the strongest first."""
+    def evidence(self, kind: TeamKind, *, proposed: bool) -> list[tuple[Sentence, Hit]]:
+        """Return the sentences for a kind, the strongest first; faint ones only where the kind is proposed."""
         found = sorted(self.found[kind], key=lambda one: -one[0])
-        return [(sentence, hit) for weight, sentence, hit in found if weight >= _SHOWN]
+        return [(sentence, hit) for weight, sentence, hit in found if proposed or weight >= _SHOWN]
 
 
 def weighed(sides: Sides) -> tuple[PostedKind, Certainty, list[TeamKind]]:

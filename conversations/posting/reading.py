@@ -95,7 +95,10 @@ class PostingReader:
         sides = Sides.of((one.sentence, one.weight, _about(one, "kind")) for one in told)
         value, certainty, order = weighed(sides)
         quoted: dict[TeamKind, tuple[Quote, ...]] = {
-            kind: tuple(_quote(shown, sentence, hit) for sentence, hit in sides.evidence(kind)[: _QUOTES + 2])
+            kind: tuple(
+                _quote(shown, sentence, hit)
+                for sentence, hit in sides.evidence(kind, proposed=kind == value)[: _QUOTES + 2]
+            )
             for kind in order
         }
         required, preferred = self._asked(shown, told)
