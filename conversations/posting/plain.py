@@ -2,8 +2,9 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 _MARKUP = re.compile(
     r"<(?P<tag>[/!]?[a-zA-Z][a-zA-Z0-9]{0,15})[^<>]{0,2000}>"
@@ -33,10 +34,17 @@ class Plain:
         return self.places[start][0], self.places[end - 1][1]
 
 
-def plain(original: str) -> Plain:
-    """Resolve markup and narrow full-width signs, in time proportional to the length."""
+def plain(original: str, signs: Mapping[int, str] = MappingProxyType({})) -> Plain:
+    """Resolve markup and narrow full-width signs, in time proportional to the length.
+
+    Args:
+        original: as it was pasted.
+        signs: code points to read as another sign, one each, beside the full-width ones.
+
+    """
+    table = {**_NARROW, **signs}
     if "<" not in original and "&" not in original:
-        return Plain(original.translate(_NARROW), original)
+        return Plain(original.translate(table), original)
     kept: list[str] = []
     places: list[tuple[int, int]] = []
     at = 0
@@ -49,7 +57,7 @@ def plain(original: str) -> Plain:
         at = match.end()
     kept.append(original[at:])
     places.extend((place, place + 1) for place in range(at, len(original)))
-    return Plain("".join(kept).translate(_NARROW), original, places)
+    return Plain("".join(kept).translate(table), original, places)
 
 
 def _shown(match: re.Match[str]) -> str:

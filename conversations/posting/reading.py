@@ -75,7 +75,7 @@ class PostingReader:
 
     def __init__(self, rules: PostingRules, skills: Mapping[str, str]) -> None:
         """Take the rules, and skills by alias in lower case, as `Script.skills` has them."""
-        self._cues = rules.cues
+        self._cues, self._signs = rules.cues, rules.signs.table
         self._parts = Parts(rules.sections)
         self._skills = SkillNames(rules.skills, skills)
         cues = [(number, phrase) for number, cue in enumerate(rules.cues) for phrase in cue.phrases]
@@ -84,7 +84,7 @@ class PostingReader:
 
     def read(self, text: str) -> Posting:
         """Read a text of any length, in time proportional to it. Never raises; `unclear` is an answer."""
-        shown = plain(text)
+        shown = plain(text, self._signs)
         placed = list(self._parts.placed(sentences(shown.text, self._skills.known), shown.text))
         seen = [self._seen(one) for one in placed]
         titles = {at for at, one in enumerate(seen) if _names_a_job(one)}

@@ -82,6 +82,20 @@ class Skills(BaseModel):
     """Skill -> its name in lines of JSON, where that is another than its own in lower case."""
 
 
+class Signs(BaseModel):
+    """Which signs are read as which: the ones of `traditional` as those at the same place of `simplified`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    traditional: str = ""
+    simplified: str = ""
+
+    @property
+    def table(self) -> dict[int, str]:
+        """By code point, as `str.translate` takes it."""
+        return {ord(one): other for one, other in zip(self.traditional, self.simplified, strict=True)}
+
+
 class PostingRules(BaseModel):
     """All of posting.toml."""
 
@@ -91,6 +105,7 @@ class PostingRules(BaseModel):
     sections: tuple[Section, ...]
     cues: tuple[Cue, ...]
     skills: Skills = Skills()
+    signs: Signs = Signs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,8 @@ def _phrase_mistakes(rules: PostingRules) -> Iterator[Mistake]:
 
 
 def _value_mistakes(rules: PostingRules) -> Iterator[Mistake]:
+    if len(rules.signs.traditional) != len(rules.signs.simplified):
+        yield _mistake(("signs",), "traditional and simplified have as many signs as each other")
     for number, cue in enumerate(rules.cues):
         if cue.says not in SAYS[cue.about]:
             yield _mistake(
