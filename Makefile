@@ -23,7 +23,7 @@ check: lint coverage                        ## what a change must pass beside th
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
 COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
-	every_store.py keeping.py packs.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+	every_store.py keeping.py packs.py posting.py posting_rules.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
 	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop

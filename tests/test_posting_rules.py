@@ -50,6 +50,10 @@ MISTAKES: dict[str, tuple[Callable[[Values], object], list[str]]] = {
         ["lists.build.0: “{model} building”: a list that phrases name holds words alone"],
     ),
     "a list that is needed": (lambda changed: changed["lists"].pop("asking"), ["lists: the list asking is missing"]),
+    "signs without a partner": (
+        lambda changed: changed["signs"].update(traditional="業"),
+        ["signs: traditional and simplified have as many signs as each other"],
+    ),
     "an unknown skill": (
         lambda changed: changed["skills"]["exported"].update({"Pyton": "python"}),
         ["skills.exported.Pyton: there is no skill Pyton"],

@@ -11,7 +11,7 @@ from typing import Final
 
 from conversations.posting.words import Sentence, sentences, stemmed
 
-NEAR: Final = 12
+NEAR: Final = 9
 """Words that `..` may stand for."""
 _WIDER: Final = 1.6
 """How many Chinese characters make up for one word there."""

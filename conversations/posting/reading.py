@@ -24,7 +24,7 @@ from conversations.posting.proposals import (
     Untold,
 )
 from conversations.posting.rules import LISTS, About, Cue, PostingRules
-from conversations.posting.skills_named import SkillNames, welcome
+from conversations.posting.skills_named import SkillNames, welcome, words_of
 from conversations.posting.words import Sentence, sentences
 from conversations.vocabulary import TeamKind
 
@@ -36,6 +36,8 @@ _TITLE_WITHIN, _TITLE_WORDS = 3, 22
 _SIGNS_OF_A_POSTING = 3
 _QUOTES = 3
 """Quotes of one proposal; of a kind of team, two more."""
+_A_LIST, _OF_ITS_WORDS = 3, 1 / 3
+"""Skills that make a sentence a list of demands, where the posting has no other; and their share of its words."""
 _LIKELY = 2.0
 """The weight of a cue from which what it says is likely."""
 _OF_OTHERS_TOO = ("customer", "hand_over")
@@ -78,6 +80,8 @@ class PostingReader:
         self._cues, self._signs = rules.cues, rules.signs.table
         self._parts = Parts(rules.sections)
         self._skills = SkillNames(rules.skills, skills)
+        told = chain(*(row.phrases for row in (*rules.sections, *rules.cues)), *rules.lists.values())
+        self._known = self._skills.known | words_of(told)
         cues = [(number, phrase) for number, cue in enumerate(rules.cues) for phrase in cue.phrases]
         lists = [(-1 - number, phrase) for number, name in enumerate(LISTS) for phrase in rules.lists[name]]
         self._phrases = Phrases((*cues, *lists), rules.lists)
@@ -85,8 +89,9 @@ class PostingReader:
     def read(self, text: str) -> Posting:
         """Read a text of any length, in time proportional to it. Never raises; `unclear` is an answer."""
         shown = plain(text, self._signs)
-        placed = list(self._parts.placed(sentences(shown.text, self._skills.known), shown.text))
-        seen = [self._seen(one) for one in placed]
+        placed = list(self._parts.placed(sentences(shown.text, self._known), shown.text))
+        told_where = any(one.section and one.section.id in ("role", "duties") for one in placed)
+        seen = [self._seen(one, told_where=told_where) for one in placed]
         titles = {at for at, one in enumerate(seen) if _names_a_job(one)}
         title = next((at for at in sorted(titles) if at < _TITLE_WITHIN), None)
         if not _is_posting(seen):
@@ -118,7 +123,7 @@ class PostingReader:
         )
         return _with_untold(posting)
 
-    def _seen(self, placed: Placed) -> _Seen:
+    def _seen(self, placed: Placed, *, told_where: bool) -> _Seen:
         cues: list[tuple[Cue, Hit]] = []
         lists: dict[str, list[Hit]] = defaultdict(list)
         for hit in self._phrases.found(placed.sentence):
@@ -134,7 +139,7 @@ class PostingReader:
             if (not cue.sections or section in cue.sections)
             and (cue.about in _OF_OTHERS_TOO or not any(one.start <= hit.start < one.end for one in aside))
         ]
-        return _Seen(placed, _weight(placed, lists), kept, lists)
+        return _Seen(placed, _weight(placed, lists, told_where=told_where), kept, lists)
 
     def _asked(
         self, shown: Plain, told: Sequence[_Seen]
@@ -148,12 +153,13 @@ class PostingReader:
             if one.lists["boilerplate"]:
                 continue
             listed = one.section in ("required", "preferred")
-            if not listed and (has_list or not one.lists["asking"]):
+            if (has_list or first_list is not None) and not listed:
+                continue
+            named = self._skills.asked(one.sentence, shown.text, one.lists["asking"], one.lists["degrees"])
+            if not listed and not one.lists["asking"] and not _is_list(one.sentence, named):
                 continue
             spans = welcome(one.sentence, one.lists["preferring"], one.lists["asking"])
-            for name, start, end in self._skills.asked(
-                one.sentence, shown.text, one.lists["asking"], one.lists["degrees"]
-            ):
+            for name, start, end in named:
                 preferred = one.section == "preferred" and one.placed.heading != first_list
                 is_welcome = preferred or any(first <= start < last for first, last in spans)
                 skill = (welcomed if is_welcome else required).setdefault(name, _Skill())
@@ -164,17 +170,24 @@ class PostingReader:
         return _proposals(required), _proposals({name: one for name, one in welcomed.items() if name not in required})
 
 
+def _is_list(sentence: Sentence, named: Sequence[tuple[str, int, int]]) -> bool:
+    words = sum(word.isalnum() for word in sentence.low)
+    return len(named) >= _A_LIST and sum(end - start for _, start, end in named) >= words * _OF_ITS_WORDS
+
+
 def _first_of_two_lists(told: Sequence[_Seen]) -> int | None:
     """Return the heading of the first list where all are of what would be welcome: it holds the demands then."""
     lists = dict.fromkeys(one.placed.heading for one in told if one.section == "preferred")
     return next(iter(lists)) if len(lists) > 1 else None
 
 
-def _weight(placed: Placed, lists: Mapping[str, list[Hit]]) -> float:
+def _weight(placed: Placed, lists: Mapping[str, list[Hit]], *, told_where: bool) -> float:
+    """Return how much a sentence counts, by where it stands; without a heading for the work, that stands anywhere."""
     if lists["boilerplate"]:
         return 0
     if placed.section is None:
-        return _OUTSIDE_LISTS if lists["addressing"] else _UNPLACED
+        speaking, silent = (_OUTSIDE_LISTS, _UNPLACED) if told_where else (1.0, _OUTSIDE_LISTS)
+        return speaking if lists["addressing"] else silent
     if placed.section.id == "company" and lists["addressing"]:
         return max(placed.section.weight, _OUTSIDE_LISTS)
     return placed.section.weight
@@ -190,12 +203,13 @@ def _names_a_job(one: _Seen) -> bool:
 
 
 def _is_posting(seen: Sequence[_Seen]) -> bool:
-    """Whether enough different things stand in it that stand in job postings."""
+    """Whether enough different things stand in it that stand in job postings, a job or a heading among them."""
     headings = {one.section for one in seen if one.placed.is_heading} & {"duties", "required", "preferred", "offer"}
+    names_a_job = any(one.lists["jobs"] for one in seen)
     said = {tuple(one.sentence.stem[hit.start : hit.end]) for one in seen for hit in one.lists["hiring"]}
     asked = sum(bool(one.lists["asking"]) for one in seen)
-    names_a_job = any(one.lists["jobs"] for one in seen)
-    return 2 * len(headings) + len(said) + min(asked, 2) + names_a_job >= _SIGNS_OF_A_POSTING
+    points = 2 * len(headings) + len(said) + min(asked, 2) + names_a_job
+    return (names_a_job or bool(headings)) and points >= _SIGNS_OF_A_POSTING
 
 
 def _about(one: _Seen, about: About) -> list[tuple[Cue, Hit]]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 from conversations.posting.phrases import Hit, Words, lower
 from conversations.posting.rules import Skills
@@ -35,7 +34,8 @@ class SkillNames:
             self._words.put(lower(phrase), len(self._skills))
             self._skills.append((None, None))
         self._subjects, self._umbrellas = frozenset(rules.subjects), frozenset(rules.umbrellas)
-        self.known = frozenset(chain.from_iterable(_one_word(alias) for alias in aliases if alias.isascii()))
+        names = [alias for alias in aliases if alias.isascii()]
+        self.known = words_of(names) | {"".join(lower(name)) for name in names}
         """What is one word whatever capitals it holds."""
 
     def found(self, sentence: Sentence, text: str) -> list[tuple[str, int, int]]:
@@ -71,8 +71,9 @@ class SkillNames:
         ]
 
 
-def _one_word(alias: str) -> set[str]:
-    return {"".join(lower(alias)), *re.findall(r"[a-z0-9]+", alias.lower())}
+def words_of(phrases: Iterable[str]) -> frozenset[str]:
+    """Return every word in them that has no Chinese."""
+    return frozenset(re.findall(r"[a-z0-9]+", " ".join(phrases).lower()))
 
 
 def _studied(sentence: Sentence, at: int, asking: Sequence[Hit], degrees: Sequence[Hit]) -> bool:
@@ -120,8 +121,8 @@ def _asked_before(asking: Sequence[Hit], at: int) -> bool:
 
 
 def _clause_start(sentence: Sentence, at: int, asking: Sequence[Hit]) -> int:
-    """Go back over clauses until one that asks for something, or an open bracket."""
-    depth = 0
+    """Go back over clauses until one that asks for something, or an open bracket; in Chinese, to the comma."""
+    depth, is_chinese = 0, not sentence.low[at].isascii()
     for place in range(at - 1, -1, -1):
         word = sentence.low[place]
         if word in ")]】":
@@ -130,7 +131,7 @@ def _clause_start(sentence: Sentence, at: int, asking: Sequence[Hit]) -> int:
             if depth == 0:
                 return place + 1
             depth -= 1
-        elif word == "," and depth == 0 and any(place < one.start < at for one in asking):
+        elif word == "," and depth == 0 and (is_chinese or any(place < one.start < at for one in asking)):
             return place + 1
     return 0
 

@@ -10,7 +10,8 @@ LONGEST = 160
 _LONG_LINE = 50
 """Characters after which a line may have been wrapped by a program rather than ended by a person."""
 _GLUED_AT_MOST = 1 / 400
-"""Line breaks a character, up to which a text counts as one that has lost some."""
+_LINES_OF_A_HEAD = 4
+"""Line breaks a character, up to which a text counts as one that has lost some; those about its title are left out."""
 
 _TOKEN = re.compile(
     r"(?P<word>[A-Za-z]\+\+|[A-Za-z]#|[A-Za-z][A-Za-z0-9]*)"
@@ -94,7 +95,7 @@ class _Cut:
     def __init__(self, text: str, known: Collection[str]) -> None:
         self.found: list[Sentence] = []
         self._text, self._known = text, known
-        self._glued = text.count("\n") <= len(text) * _GLUED_AT_MOST
+        self._glued = text.count("\n") - _LINES_OF_A_HEAD <= len(text) * _GLUED_AT_MOST
         self._names = _names(text) if self._glued else frozenset[str]()
         self._now = Sentence(begins_line=True)
         self._line = 0
@@ -134,8 +135,11 @@ class _Cut:
 
     def _take_word(self, word: str, start: int, end: int) -> None:
         years = _count_behind(word, self._text[end : end + 6]) if self._glued else 0
+        if not self._glued:
+            self._now.add(word.lower(), start, end)
+            return
         for low, at, to, fresh in _parts(word[: years or None], start, self._known, self._names):
-            if self._glued and fresh:
+            if fresh:
                 self.end(begins_line=True)
             self._now.add(low, at, to)
         if years:
