@@ -265,6 +265,8 @@ def test_several_roles_in_one_text_are_noticed() -> None:
     two = "后端开发工程师\n岗位职责：\n负责服务开发\n任职要求：\n熟悉Go\n"
     assert read(one + two).several_roles
     assert not read(one).several_roles
+    numbered = "1. 图像算法工程师\n职位描述：\n- 负责图像分类\n职位要求：\n- 熟悉OpenCV\n"
+    assert read(numbered + numbered.replace("1. 图像", "2. 语音")).several_roles
     english = "ML Engineer\nResponsibilities:\n- Train models\nRequirements:\n- Python\n"
     assert read(english + english.replace("ML", "Data")).several_roles
 

@@ -134,7 +134,7 @@ def roles(placed: Sequence[Placed], has_job: Mapping[int, bool]) -> int:
         named = named or has_job.get(at, False)
         if not one.is_heading or one.section is None:
             continue
-        if one.section.id == "duties" and stage != "duties" and named:
+        if one.section.id in ("role", "duties") and named:
             stage = "duties"
         elif one.section.id == "required" and stage == "duties":
             count, stage, named = count + 1, "required", False
