@@ -18,8 +18,8 @@ _AGAIN = 0.75
 """What a cue is worth each further time that it comes up."""
 _SHOWN = 1.0
 """From which weight a sentence is shown as speaking for a kind that is not proposed."""
-_LEAST = 2.0
-"""Below this nothing is suggested."""
+_LEAST, _FAINT = 1.2, 3.0
+"""Below the first nothing is suggested, below the second only faintly."""
 _LIKE_WEIGHT, _MIXED_LEAST = 0.9, 6.0
 """From which share of the first kind, and from which weight, a second one makes it mixed."""
 _CLEAR_SHARE, _CLEAR_LEAST = 0.45, 8.0
@@ -83,4 +83,5 @@ def weighed(sides: Sides) -> tuple[PostedKind, Certainty, list[TeamKind]]:
         return "mixed", Certainty.LIKELY, order
     if first >= _CLEAR_LEAST and second <= _CLEAR_SHARE * first:
         return order[0], Certainty.CLEAR, order
-    return order[0], Certainty.LIKELY if second < _LIKE_WEIGHT * first else Certainty.FAINT, order
+    is_likely = first >= _FAINT and second < _LIKE_WEIGHT * first
+    return order[0], Certainty.LIKELY if is_likely else Certainty.FAINT, order
