@@ -23,7 +23,7 @@ check: lint coverage                        ## what a change must pass beside th
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
 COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
-	every_store.py keeping.py packs.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+	every_store.py keeping.py packs.py posting.py posting_rules.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
 	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop
@@ -48,11 +48,12 @@ faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under loa
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 
-bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks and pictures are, beside the raw driver, Bolt and discord.py (some minutes)
+bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures and postings are, beside the raw driver, Bolt and discord.py (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns
 	@$(BIN)/python -m tests.benchmarks.slack
 	@$(BIN)/python -m tests.benchmarks.discord
 	@$(BIN)/python -m tests.benchmarks.pictures
+	@$(BIN)/python -m tests.benchmarks.postings
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \

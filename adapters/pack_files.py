@@ -60,6 +60,12 @@ def read_core_pack() -> tuple[PackFiles, Product]:
     return PackFiles(PackValues(parsed[PACK_FILE], parsed[SKILLS_FILE], own), sources), product
 
 
+def read_posting_rules() -> PackFiles:
+    """Read how postings are read, as teamcheck ships it: its values are those of the pack file."""
+    source = (files("conversations") / "content" / "posting.toml").read_bytes()
+    return PackFiles(PackValues(tomllib.loads(source.decode()), {}, {}), {"posting.toml": source})
+
+
 def _shown(line: str) -> str:
     """Return a line without what moves a cursor or turns text around: ids and file names are anybody's."""
     plain = "".join(c if c.isprintable() else "?" for c in line[: SHOWN + 1])

@@ -23,6 +23,7 @@ from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.exits import Exit, in_one_line
 from bot.operator_commands import database_commands, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
+from bot.posting_commands import read_out, read_out_lines
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
 from conversations.catalogue import ENGLISH, language_for, phrase
@@ -216,6 +217,20 @@ def export(language: Language = None) -> None:
     """Print everything that is kept about you, as JSON."""
     with _running(language) as (run, app, _):
         typer.echo(run(app.store.held(TERMINAL_PERSON)))
+
+
+@cli.command()
+def posting(
+    file: Annotated[str, typer.Argument(help="A text or HTML file in UTF-8; - reads from a pipe.", metavar="FILE")],
+    language: Language = None,
+    *,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='Read and print lines of JSON: {"id", "text"}.')] = False,
+) -> None:
+    """Read a job posting: what it suggests about the team, and what it does not tell. Nothing is kept."""
+    core = load_content().core
+    spoken = language_for(language or _system_language(), core.catalogue.languages)
+    with refused_packs():
+        (read_out_lines if jsonl else read_out)(file, core, spoken)
 
 
 @cli.command("run")

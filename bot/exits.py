@@ -16,6 +16,7 @@ class Exit(IntEnum):
 
     NOT_FOUND = 1
     USAGE = 2
+    DATA = 65
     UNAVAILABLE = 69
     FAULT = 70
     OUTPUT = 73

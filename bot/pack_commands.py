@@ -14,13 +14,10 @@ from rich.console import Console
 
 from adapters.pack_files import PackRefusedError, read_core_pack, read_pack
 from adapters.terminal.play import PipedLines, play
+from bot.exits import Exit
 from bot.wiring import TERMINAL_PERSON, checked, dry_run, taken_id
 from conversations.events import Opened
 from conversations.packs import NAME, missing_sentences
-
-MISTAKES = 65
-"""Exit code where a pack has mistakes (EX_DATAERR)."""
-USAGE = 2
 
 pack_commands = typer.Typer(help="Write your own questions: check, begin and try out a pack.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="The folder with pack.toml and locales/.", metavar="FOLDER")]
@@ -68,7 +65,7 @@ def _write_new(folder: Path) -> None:
 
 def _refuse(why: str) -> NoReturn:
     typer.echo(why, err=True)
-    raise typer.Exit(USAGE)
+    raise typer.Exit(Exit.USAGE)
 
 
 @pack_commands.command(name="play")
@@ -95,7 +92,7 @@ def refused_packs() -> Iterator[None]:
             typer.echo(line, err=True)
         count = len(error.lines)
         typer.echo(f"{count} {'mistake' if count == 1 else 'mistakes'}; nothing was begun with this pack.", err=True)
-        raise typer.Exit(MISTAKES) from None
+        raise typer.Exit(Exit.DATA) from None
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack
+from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack, read_posting_rules
 from adapters.storage.database import alone
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import open_sqlite
@@ -23,6 +23,8 @@ from conversations.catalogue import ENGLISH
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
 from conversations.ports import SessionStore, TurnHandler
+from conversations.posting.reading import PostingReader
+from conversations.posting.rules import PostingMistakesError, PostingRules, read_rules
 from conversations.reminders import Policy
 from conversations.script import Script
 from conversations.session import SessionKey
@@ -98,6 +100,30 @@ def checked(files: PackFiles, product: Product, also: Sequence[Mistake] = ()) ->
         if not found:
             return script
     raise PackRefusedError(files.told(found))
+
+
+def posting_rules(core: Script) -> PostingRules:
+    """Read and check how postings are read.
+
+    Raises:
+        PackRefusedError: with every mistake in the rules, by line.
+
+    """
+    files = read_posting_rules()
+    try:
+        return read_rules(files.values.pack, core.skills)
+    except PostingMistakesError as error:
+        raise PackRefusedError(files.told(error.mistakes)) from None
+
+
+def posting_reader(core: Script) -> PostingReader:
+    """Return what reads postings; making it takes a moment, so make it once.
+
+    Raises:
+        PackRefusedError: with every mistake in the rules, by line.
+
+    """
+    return PostingReader(posting_rules(core), core.skills)
 
 
 @asynccontextmanager

@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from adapters.pack_files import SHOWN, read_core_pack
-from bot.pack_commands import MISTAKES, USAGE, pack_commands
+from bot.exits import Exit
+from bot.pack_commands import pack_commands
 from bot.wiring import checked
 from conversations.catalogue import phrase
 from conversations.packs import missing_sentences
@@ -53,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 def mistakes(folder: Path) -> list[str]:
     result = pack("check", str(folder))
     *lines, last = result.stderr.splitlines()
-    assert result.exit_code == MISTAKES
+    assert result.exit_code == Exit.DATA
     assert result.stdout == ""
     counted = f"{len(lines)} {'mistake' if len(lines) == 1 else 'mistakes'}"
     assert last == f"{counted}; nothing was begun with this pack."
@@ -443,7 +444,7 @@ def test_a_pack_with_mistakes_ends_the_program_with_its_own_exit_code(folder: Pa
     edits, _ = CONDITIONS["unknown choice"]
     edits[0].make(folder)
     run = program("pack", "check", folder, cwd=folder.parent)
-    assert run.returncode == MISTAKES
+    assert run.returncode == Exit.DATA
     assert run.stdout == ""
     assert run.stderr.splitlines() == [
         "pack.toml:92: flag never_talks reads the choice nevr, which step last_talk does not have",
@@ -719,7 +720,7 @@ STRANGE: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], object], told: str) -> None:
     harm(folder)
     run = program("pack", "check", folder, cwd=folder.parent)
-    assert (run.returncode, run.stdout) == (MISTAKES, ""), run.stderr[-500:]
+    assert (run.returncode, run.stdout) == (Exit.DATA, ""), run.stderr[-500:]
     assert_plain(run.stderr, told)
 
 
@@ -727,7 +728,7 @@ def test_a_hostile_pack_is_refused_soon(folder: Path, harm: Callable[[Path], obj
 def test_nothing_of_a_strange_pack_reaches_the_screen(folder: Path, harm: Callable[[Path], object], told: str) -> None:
     harm(folder)
     result = pack("check", str(folder))
-    assert (result.exit_code, result.stdout) == (MISTAKES, "")
+    assert (result.exit_code, result.stdout) == (Exit.DATA, "")
     assert_plain(result.stderr, told)
 
 
@@ -752,7 +753,7 @@ def test_a_bad_name_begins_no_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     result = pack("new", "--", name)
-    assert (result.exit_code, result.stdout) == (USAGE, "")
+    assert (result.exit_code, result.stdout) == (Exit.USAGE, "")
     assert result.stderr.count("\n") == 1
     assert list(tmp_path.rglob("*")) == [tmp_path / "here"]
 
@@ -763,7 +764,7 @@ def test_what_is_there_already_is_not_written_over(folder: Path) -> None:
     taken.touch()
     for there in (folder, taken):
         result = pack("new", str(there))
-        assert (result.exit_code, result.stdout) == (USAGE, "")
+        assert (result.exit_code, result.stdout) == (Exit.USAGE, "")
         assert result.stderr == f"{there} is there already.\n"
     assert (folder / PACK).read_text(encoding="utf-8") == "mine"
 
@@ -773,7 +774,7 @@ def test_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     for place in (tmp_path / "file/mine", tmp_path / "dangling"):
         result = pack("new", str(place))
-        assert (result.exit_code, result.stdout) == (USAGE, "")
+        assert (result.exit_code, result.stdout) == (Exit.USAGE, "")
         assert result.stderr == f"{place} cannot be written.\n"
 
 
@@ -845,7 +846,7 @@ def with_german(tmp_path: Path) -> Path:
 
 def test_a_language_that_is_not_finished_is_listed_to_the_sentence(with_german: Path) -> None:
     run = program("pack", "check", cwd=with_german, root=with_german)
-    assert (run.returncode, run.stdout) == (MISTAKES, "")
+    assert (run.returncode, run.stdout) == (Exit.DATA, "")
     *lines, _ = run.stderr.splitlines()
     german = (with_german / "conversations/content/locales/de.toml").read_text(encoding="utf-8").splitlines()
     tables = {
