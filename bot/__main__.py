@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from adapters.documents.comparison import COMPARISONS
 from adapters.documents.formats import FORMATS
 from adapters.documents.typesetting import PicturesMissingError
 from adapters.terminal.checks_table import checks_table
@@ -26,14 +27,16 @@ from bot.pack_commands import pack_commands, refused_packs
 from bot.posting_commands import read_out, read_out_lines
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
-from conversations.catalogue import ENGLISH, language_for, phrase
+from conversations.catalogue import ENGLISH, Catalogue, Phrase, language_for, phrase
+from conversations.comparing import pick, side_by_side
 from conversations.events import Opened
 from conversations.judgement import report_on
 from conversations.ports import StorageError
 from conversations.reading_answers import normalise
-from conversations.replies import ShowReport
+from conversations.replies import ShowComparison, ShowReport
+from conversations.report import MOST_COMPARED
 from conversations.session import PROFILE_CHECK, Check, Phase
-from conversations.vocabulary import ReportPart
+from conversations.vocabulary import Compared, DocumentForm, ReportPart
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end."""
@@ -174,19 +177,72 @@ def report(
             return
         found = FORMATS["markdown" if form is Format.TEXT else form]
         if found.for_the_eye and output is None and sys.stdout.isatty():
-            raise _stopped(catalogue.text(phrase("document.not_on_screen", form=form.value), spoken), Exit.USAGE)
-        try:
-            written = run(found.write(value, catalogue, spoken, part))
-            if output is None:
-                sys.stdout.buffer.write(written)
-                return
-            output.write_bytes(written)
-        except PicturesMissingError as error:
-            raise _stopped(catalogue.text(error.told, spoken), Exit.UNAVAILABLE) from None
-        except OSError as error:
-            told = phrase("document.not_written", file=str(output), why=error.strerror or "")
-            raise _stopped(catalogue.text(told, spoken), Exit.OUTPUT) from None
-        typer.echo(catalogue.text(phrase("document.written", file=str(output)), spoken))
+            told = phrase("document.not_on_screen", command="report", form=form.value)
+            raise _stopped(catalogue.text(told, spoken), Exit.USAGE)
+        _write(lambda: run(found.write(value, catalogue, spoken, part)), output, catalogue, spoken)
+
+
+class TeamsFormat(StrEnum):
+    """How to print teams side by side: for the eye, or as one of COMPARISONS."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    PNG = "png"
+
+
+_FORMS = {
+    TeamsFormat.TEXT: DocumentForm.MARKDOWN,
+    TeamsFormat.MARKDOWN: DocumentForm.MARKDOWN,
+    TeamsFormat.CSV: DocumentForm.CSV,
+    TeamsFormat.PNG: DocumentForm.PICTURE,
+}
+
+
+@cli.command()
+def compare(
+    which: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Two to five, by id or place in the list.")
+    ] = None,
+    by: Annotated[Compared | None, typer.Option(help="Sort by it; what is not known stands last.")] = None,
+    form: Annotated[TeamsFormat, typer.Option("--format", help="How to print it.")] = TeamsFormat.TEXT,
+    output: Annotated[Path | None, typer.Option(help="Write it there; needed for a picture.", metavar="FILE")] = None,
+    language: Language = None,
+) -> None:
+    """Show teams side by side, the latest if none is named. There is no score: you sort, or nobody does."""
+    with _running(language) as (run, app, spoken):
+        catalogue = app.packs.begin.catalogue
+        person = run(app.store.load(TERMINAL_PERSON)).person
+        picked = pick(_teams(run, app), which or ())
+        if isinstance(picked, Phrase):
+            raise _stopped(catalogue.text(picked, spoken), Exit.NOT_FOUND)
+        if len(picked) > MOST_COMPARED:
+            typer.echo(catalogue.text(phrase("compare.too_many", n=MOST_COMPARED), spoken), err=True)
+        teams = [(check, run(app.packs.script_of(check))) for check in picked[:MOST_COMPARED]]
+        shown = side_by_side(teams, person, by, spoken)
+        if form is TeamsFormat.TEXT and output is None:
+            PlainText(_console(), catalogue, spoken).show(ShowComparison(shown))
+            return
+        if form is TeamsFormat.PNG and output is None and sys.stdout.isatty():
+            told = phrase("document.not_on_screen", command="compare", form=form.value)
+            raise _stopped(catalogue.text(told, spoken), Exit.USAGE)
+        write = COMPARISONS[_FORMS[form]]
+        _write(lambda: run(write(shown, catalogue, spoken)), output, catalogue, spoken)
+
+
+def _write(make: Callable[[], bytes], output: Path | None, catalogue: Catalogue, spoken: str) -> None:
+    """Print a document, or write it to a file and say so."""
+    try:
+        if output is None:
+            sys.stdout.buffer.write(make())
+            return
+        output.write_bytes(make())
+    except PicturesMissingError as error:
+        raise _stopped(catalogue.text(error.told, spoken), Exit.UNAVAILABLE) from None
+    except OSError as error:
+        told = phrase("document.not_written", file=str(output), why=error.strerror or "")
+        raise _stopped(catalogue.text(told, spoken), Exit.OUTPUT) from None
+    typer.echo(catalogue.text(phrase("document.written", file=str(output)), spoken))
 
 
 def _stopped(told: str, code: Exit) -> typer.Exit:

@@ -10,7 +10,7 @@ from conversations.reminding import worded
 from conversations.replies import CheckRow, Goodbye, Reply, Say, ShowChecks, ShowHome
 from conversations.scene import Outcome, Scene, elsewhere, view, with_saved
 from conversations.script import Feeds, Script
-from conversations.session import PROFILE_CHECK, Check, Phase, Written
+from conversations.session import PROFILE_CHECK, Check, Person, Phase, Written
 
 _AT_HOME = 5
 """Open questions that are shown on the person's page."""
@@ -64,7 +64,7 @@ def show_home(scene: Scene) -> Outcome:
     """Show what the person finds on their page."""
     if scene.saved is None:
         return with_saved(scene)
-    rows = _rows(scene)
+    rows = rows_of(scene)
     checks = ShowChecks(phrase("checks.title" if rows else "checks.none"), rows)
     questions = () if scene.check.phase is Phase.NEW else scene.report.questions
     asks = (phrase("report.to_whom", ask=one.ask, whom=phrase(f"whom.{one.whom}")) for one in questions)
@@ -91,11 +91,12 @@ def _opened(event: Event, check: str | None = None, *, fresh: bool = False) -> O
 
 
 def _listed(scene: Scene) -> Reply:
-    rows = _rows(scene)
+    rows = rows_of(scene)
     return ShowChecks(phrase("checks.title"), rows) if rows else Say(phrase("checks.none"))
 
 
-def _rows(scene: Scene) -> tuple[CheckRow, ...]:
+def rows_of(scene: Scene) -> tuple[CheckRow, ...]:
+    """Return a line for each of the person's checks."""
     at_hand = scene.person.current_check
     return tuple(
         CheckRow(check.id, number, title_of(scene, check), _state(scene, check), check.id == at_hand)
@@ -103,24 +104,30 @@ def _rows(scene: Scene) -> tuple[CheckRow, ...]:
     )
 
 
-def _script(scene: Scene, check: Check) -> Script:
+def script_of(scene: Scene, check: Check) -> Script:
+    """Return the questions that a check goes by."""
     return scene.packs.of(check.pack) or scene.script
 
 
 def title_of(scene: Scene, check: Check) -> Phrase:
     """Return what a check is called: its team, or when it was begun."""
-    team = facts_of(_script(scene, check), check, scene.person.about).fed(Feeds.TEAM)
+    return named(script_of(scene, check), check, scene.person)
+
+
+def named(script: Script, check: Check, person: Person) -> Phrase:
+    """Return what a person's check is called."""
+    team = facts_of(script, check, person.about).fed(Feeds.TEAM)
     if isinstance(team, Written):
         return phrase("answer.text", text=team.text)
-    begun = check.opened_at.astimezone(zone_named(scene.person.zone or "UTC"))
+    begun = check.opened_at.astimezone(zone_named(person.zone or "UTC"))
     return phrase("checks.begun", date=begun.date())
 
 
 def _state(scene: Scene, check: Check) -> Phrase:
-    facts = facts_of(_script(scene, check), check, scene.person.about)
+    facts = facts_of(script_of(scene, check), check, scene.person.about)
     if facts.open_steps():
         return phrase("checks.put_aside" if check.parked else "checks.open", n=len(facts.answers))
-    left = len(report_on(_script(scene, check), check, scene.person.about).questions)
+    left = len(report_on(script_of(scene, check), check, scene.person.about).questions)
     return phrase("checks.finished_with", n=left) if left else phrase("checks.finished")
 
 

@@ -30,7 +30,7 @@ from conversations.session import (
     Written,
 )
 from conversations.sharing_choices import CHOICES
-from conversations.vocabulary import DocumentForm, Source, StepKind
+from conversations.vocabulary import Compared, DocumentForm, Source, StepKind
 
 TEXT_LIMIT = 2000
 """Characters of free text in one answer."""
@@ -108,7 +108,7 @@ _COMMANDS = (
     Intent.REVIEWS,
     Intent.UNSHARE,
 )
-_GOING = (Intent.CHECKS, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
+_GOING = (Intent.CHECKS, Intent.COMPARE, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
 """Commands that are only read as such where they are said exactly: their words are near to those of many answers."""
 _CHECK_ID = re.compile(r"[a-z0-9]{6}")
 _TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
@@ -365,7 +365,39 @@ class Reader:
             # Where anything may be an answer, "resume parser" is none of ours.
             if _CHECK_ID.fullmatch(rest) and not (asked and asked.kind in _FREE and rest.isalpha()):
                 return Meant(Intent.RESUME, text=rest)
-        return None
+        return self._comparing(text, asked)
+
+    def _comparing(self, text: str, asked: Step | None) -> Meant | None:
+        """Read "compare 1 and 3 by flags" and "compare abc234 2 as a picture"; "compare models" may be an answer."""
+        beginnings = (
+            _beginning(one, "" if _unspaced(one) else _WORDS_END) for one in self._longest_first("compare.begin")
+        )
+        rest = next((found for one in beginnings if (found := _after(text.lstrip("/"), one)) is not None), None)
+        if rest is None:
+            return None
+        rest, said = normalise(rest), list[str]()
+        for name, words in self._compared():
+            left = words.sub(" ", rest)
+            if left != rest:
+                rest, said = left, [*said, *filter(None, [name])]
+        rest = _LIST.sub(" ", rest).strip()
+        told = bool(said) or rest in self._words("all") or re.search(r"\d", self._digits(rest)) is not None
+        named = [] if rest in self._words("all") else self._digits(rest).split()
+        if (asked and not told) or not all(one.isdecimal() or _CHECK_ID.fullmatch(one) for one in named):
+            return None
+        return Meant(Intent.COMPARE, text=" ".join((*named, *said)))
+
+    @_once
+    def _compared(self) -> list[tuple[str, re.Pattern[str]]]:
+        """Return what teams are compared in and the files of it, each with its words; and the words between."""
+        names = [(one.value, f"compare.{one}") for one in Compared]
+        names += [(one.value, f"documents.{one}") for one in DocumentForm]
+        found = [(name, self._any_of(self._longest_first(key))) for name, key in names]
+        return [*found, ("", self._any_of(self._longest_first("compare.between")))]
+
+    @staticmethod
+    def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(w) if _unspaced(w) else rf"(?<!\w){re.escape(w)}(?!\w)" for w in words))
 
     def _term(self, said: str) -> str:
         """Return what "what is a pin factory?" asks about, and 大头针工厂是什么？"""

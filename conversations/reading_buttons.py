@@ -11,6 +11,8 @@ _UNREADABLE = Meant(Intent.UNREADABLE)
 def read_button(event: Pressed, step: Step | None) -> Meant:
     """Read a button. One that no longer fits the step being asked is as unreadable as a line that does not."""
     first = event.arguments[0] if event.arguments else ""
+    if event.intent is Intent.COMPARE:
+        return Meant(event.intent, text=" ".join(event.arguments))
     if event.intent is not Intent.ANSWER:
         return Meant(event.intent, number=int(first) if first.isdecimal() else None, text=first)
     if step is None or event.step not in (None, step.id):

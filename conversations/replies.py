@@ -6,7 +6,7 @@ from typing import Literal
 
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.events import Event
-from conversations.report import Report, Said
+from conversations.report import Comparison, Report, Said
 from conversations.session import Intent, ReviewState, Session
 from conversations.vocabulary import DocumentForm, ReportPart, StepKind
 
@@ -142,6 +142,20 @@ class ShowChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowComparison:
+    """Teams side by side: here, or as a file."""
+
+    comparison: Comparison
+    form: DocumentForm | None = None
+    sorting: tuple[Option, ...] = ()
+    """What the same teams can be sorted by."""
+    files: tuple[Option, ...] = ()
+    """As what they can be handed out."""
+    pick: tuple[CheckRow, ...] = ()
+    """Of which others may be picked; none where there are no others."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHome:
     """What a person finds on their page: their checks, reminders, open questions, and the three questions."""
 
@@ -237,6 +251,7 @@ Reply = (
     | ShowReport
     | ShowDocument
     | ShowChecks
+    | ShowComparison
     | ShowHome
     | AskChannel
     | ShowShared

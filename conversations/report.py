@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from conversations.catalogue import Phrase
-from conversations.vocabulary import Question, TeamKind, Whom
+from conversations.vocabulary import Compared, Question, TeamKind, Whom
 
 Confidence = Literal["low", "medium", "high"]
 Severity = Literal["high", "medium", "low"]
@@ -157,3 +157,25 @@ class Report:
     small_print: tuple[Phrase, ...]
     remarks: tuple[MentorSaid, ...] = ()
     """What mentors said."""
+
+
+MOST_COMPARED = 5
+"""Teams that stand side by side; at least two do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One thing in which teams are compared: for each team, in their order, what is known of it, line by line."""
+
+    about: Compared
+    cells: tuple[tuple[Phrase, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two to five teams side by side. There is no score: what is not known stands as such."""
+
+    teams: tuple[Phrase, ...]
+    rows: tuple[ComparedRow, ...]
+    by: Compared | None = None
+    """What the person sorts by; None: the one changed last is first."""

@@ -289,6 +289,8 @@ class Intent(StrEnum):
     """What of a copy is seen, and for how long, before it is posted; the text names one of sharing_choices."""
     DOCUMENT = "document"
     """The report as a file; the text names a DocumentForm."""
+    COMPARE = "compare"
+    """Teams side by side; the text names which, what they are sorted by, and the file it is to be."""
     SHARES = "shares"
     ASK_FOR_REVIEW = "ask_for_review"
     REMARKS = "remarks"

@@ -73,5 +73,17 @@ class DocumentForm(StrEnum):
     JSON = "json"
 
 
+class Compared(StrEnum):
+    """What teams are compared in; a person may sort by each of them."""
+
+    DECISION = "decision"
+    KIND = "kind"
+    GAP = "gap"
+    OWNERSHIP = "ownership"
+    FLAGS = "flags"
+    QUESTIONS = "questions"
+    CHANGED = "changed"
+
+
 ReportPart = Literal["all", "questions", "reasons"]
 """The whole report, its open questions alone, or what its verdicts and flags rest on."""

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from adapters.documents.card import card_png
+from adapters.documents.comparison import COMPARISONS
 from adapters.documents.json_document import json_schema
 from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
+from conversations.vocabulary import DocumentForm
 from tests.dialogue import core
-from tests.reports import usual
+from tests.reports import compared, three, usual
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,12 +109,16 @@ PAGES = {
 
 PICTURES = {language: ROOT / "docs" / "pictures" / f"card.{language}.png" for language in ("en", "zh")}
 
+COMPARED = ROOT / "docs" / "pictures" / "compare.en.png"
+
 
 async def draw_pictures() -> None:
     """Draw the cards that the documentation shows; a test would only compare the typesetter with itself."""
     for language, path in PICTURES.items():
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(await card_png(await usual(), core().catalogue, language))
+    teams = compared(await three(), language="en")
+    COMPARED.write_bytes(await COMPARISONS[DocumentForm.PICTURE](teams, core().catalogue, "en"))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """Reports to be drawn, from the usual one to the worst, for tests, pictures and measurements."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from conversations.comparing import side_by_side
 from conversations.judgement import report_on
-from conversations.report import Report, Severity
-from conversations.session import Check, ProfileVersion
-from tests.dialogue import NOON, Player, core
+from conversations.report import Comparison, Report, Severity
+from conversations.script import Script
+from conversations.session import Check, Decision, Person, ProfileVersion
+from conversations.vocabulary import Compared, OwnDecision
+from tests.dialogue import ME, NOON, Player, core
 from tests.previews.examples import SAID
+from tests.test_acceptance import APPLIED
 
 MARKUP = (
     '#import "/etc/passwd": * $x^2$ *bold* _it_ @cite <label> `raw` \\ #panic("x") [[ ]] // \u202eesrever\u202c =1+1'
@@ -67,3 +72,31 @@ async def hostile(words: str) -> Report:
     skills = tuple(replace(row, name=words) for row in report.skills)
     flags = tuple(replace(flag, fine=words) for flag in report.flags)
     return replace(report, team=words, skills=skills, flags=flags)
+
+
+FORMULA = "=HYPERLINK(1)"
+
+
+async def played(team: str, answers: dict[str, str], check: str) -> Check:
+    player = Player(check_id=check)
+    await player.answer_all({**answers, "team": team}, "?", quick="skills" not in answers)
+    return player.check
+
+
+def unsaid(check: str, script: Script | None = None) -> Check:
+    return Check(check, (script or core()).name, NOON, NOON)
+
+
+async def three() -> list[Check]:
+    """Return an applied team that hands over, one of which nothing is known, and one that the person decided on."""
+    handing_over = await played("Acme", APPLIED | {"handover": "engineers"}, "aaa222")
+    decided = await played(FORMULA, APPLIED | {"skills": "python 4/3, cuda 0/2"}, "ccc444")
+    decided = replace(decided, decision=Decision(OwnDecision.GO_ON, "the people", NOON))
+    return [handing_over, unsaid("bbb333"), decided]
+
+
+def compared(
+    checks: Iterable[Check], by: Compared | None = None, language: str = "en", script: Script | None = None
+) -> Comparison:
+    person = Person(ME, language=language)
+    return side_by_side([(check, script or core()) for check in checks], person, by, language)

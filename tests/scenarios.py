@@ -285,6 +285,25 @@ async def several_checks(me: Player) -> None:
     sees_new(me, "steps.team.ask")
 
 
+async def side_by_side(me: Player) -> None:
+    for team in (TEAM, "Globex", "Initech"):
+        await me.commands(me.word("commands.new"))
+        await writes(me, team)
+    await me.commands(me.word("commands.checks"))
+    await me.presses("buttons.compare")
+    sees(me, "compare.title")
+    sees(me, "report.no_flags_unknown")
+    await me.presses("compare.rows.questions")
+    sees(me, "compare.sorted", by=me.says("compare.rows.questions"))
+    await me.commands(f"{me.word('commands.compare')} 1 3")
+    await me.presses("compare.as.csv")
+    sees(me, "compare.attached")
+    (table,) = me.files()
+    assert [name in table for name in (TEAM, "Globex", "Initech")] == [True, False, True]
+    sees_new(me, "steps.kind_sources.ask")
+    assert me.in_channel() == []
+
+
 async def profile_and_back(me: Player) -> None:
     await me.begins()
     await writes(me, TEAM)
@@ -466,6 +485,7 @@ SCENARIOS: dict[str, Scenario] = {
         export_and_forget,
         profile_and_back,
         settings_and_language,
+        side_by_side,
         several_checks,
         share_by_picking,
         share_where_it_was_said,

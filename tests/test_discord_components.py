@@ -32,16 +32,17 @@ from conversations.replies import (
     Say,
     ShareRow,
     ShowChecks,
+    ShowComparison,
     ShowDocument,
     ShowQueue,
     ShowReport,
     ShowShared,
     ShowShares,
 )
-from conversations.report import Said
+from conversations.report import ComparedRow, Comparison, Said
 from conversations.session import Intent, ReviewState, SessionKey
 from conversations.sharing_choices import CHOICES
-from conversations.vocabulary import StepKind
+from conversations.vocabulary import Compared, DocumentForm, StepKind
 from tests.dialogue import core, report_for
 from tests.fakes.discord.playing import read
 
@@ -127,6 +128,18 @@ queued = st.lists(
     max_size=25,
     unique_by=lambda row: row.share,
 ).map(tuple)
+compared = st.integers(2, 5).flatmap(
+    lambda count: st.builds(
+        Comparison,
+        st.tuples(*[said] * count),
+        st.tuples(
+            *(st.builds(ComparedRow, st.just(one), st.tuples(*[st.tuples(said, said)] * count)) for one in Compared)
+        ),
+        st.none() | st.sampled_from(Compared),
+    )
+)
+SORTING = tuple(Option(phrase(f"compare.rows.{one}"), Intent.COMPARE, f"abc234 {one}") for one in Compared)
+FILES = (Option(phrase("compare.as.csv"), Intent.COMPARE, "abc234 csv"),)
 REPORT = asyncio.run(report_for({"team": "Acme"}, quick=True))
 replies = st.one_of(
     st.builds(Say, said),
@@ -150,6 +163,14 @@ replies = st.one_of(
     ),
     st.builds(ReviewAnswers, said, answers, st.booleans()),
     st.builds(ShowChecks, said, rows),
+    st.builds(
+        ShowComparison,
+        compared,
+        st.none() | st.just(DocumentForm.CSV),
+        st.just(SORTING),
+        st.sampled_from([(), FILES]),
+        rows.filter(lambda found: not found or len(found) > 2),
+    ),
     st.builds(ShowShares, said, shares),
     st.builds(ShowQueue, queued),
     st.builds(ShowDocument, st.just(REPORT), st.sampled_from(available())),
@@ -215,7 +236,7 @@ def _one_asks_at_most(found: list[Reply]) -> bool:
     """Tell whether it is as a turn makes it: what asks comes last, and nothing is said twice."""
     steps_noted = [one.step for one in found if isinstance(one, Noted)]
     asking = [isinstance(one, Ask | Choose | ReviewAnswers | AskChannel) for one in found]
-    lists = sum(isinstance(one, ShowChecks | ShowShares | ShowQueue) for one in found)
+    lists = sum(isinstance(one, ShowChecks | ShowComparison | ShowShares | ShowQueue) for one in found)
     return not any(asking[:-1]) and len(set(steps_noted)) == len(steps_noted) and lists <= 1
 
 
@@ -227,7 +248,10 @@ def test_no_reply_makes_a_message_that_discord_refuses(found: list[Reply], langu
         parts = made(row)
         check(parts)
         assert sum(isinstance(one, Uploaded) for one in parts) == sum(
-            isinstance(one, ShowDocument) or (isinstance(one, Held) and one.whole) for one in found
+            isinstance(one, ShowDocument)
+            or (isinstance(one, ShowComparison) and one.form is not None)
+            or (isinstance(one, Held) and one.whole)
+            for one in found
         )
         for one in parts:
             if isinstance(one, Written) and one.asks:

@@ -922,6 +922,7 @@ LINES = {
     Intent.REVIEWS: "reviews",
     Intent.UNSHARE: "unshare",
     Intent.CHECKS: "my checks",
+    Intent.COMPARE: "compare",
     Intent.RESUME: "resume 2",
     Intent.NEW: "new check",
     Intent.PROFILE: "profile",

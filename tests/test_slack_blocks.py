@@ -47,6 +47,7 @@ from conversations.replies import (
     Say,
     ShareRow,
     ShowChecks,
+    ShowComparison,
     ShowDocument,
     ShowHome,
     ShowQueue,
@@ -54,11 +55,11 @@ from conversations.replies import (
     ShowShared,
     ShowShares,
 )
-from conversations.report import Report, Said
+from conversations.report import ComparedRow, Comparison, Report, Said
 from conversations.session import Decision, Fine, Intent, ReviewState, Share, SkillLevel, SkillList
 from conversations.session import Written as Answered
 from conversations.sharing_choices import CHOICES
-from conversations.vocabulary import OwnDecision, Source, StepKind
+from conversations.vocabulary import Compared, OwnDecision, Source, StepKind
 from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON, core
 from tests.fakes.slack.block_check import check_message, check_view
@@ -220,6 +221,20 @@ QUEUE = st.builds(
         max_size=25,
     ).map(tuple),
 )
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> ShowComparison:
+    """Return teams side by side with anything in their cells."""
+    teams = tuple(draw(st.lists(PHRASES, min_size=2, max_size=5)))
+    cells = st.lists(PHRASES, min_size=1, max_size=2).map(tuple)
+    rows = tuple(ComparedRow(one, tuple(draw(cells) for _ in teams)) for one in Compared)
+    sorting = tuple(Option(phrase(f"compare.rows.{one}"), Intent.COMPARE, f"abc234 {one}") for one in Compared)
+    files = (Option(phrase("compare.as.csv"), Intent.COMPARE, "abc234 csv"),)
+    found = Comparison(teams, rows, draw(st.none() | st.sampled_from(Compared)))
+    return ShowComparison(found, None, sorting, draw(st.sampled_from([(), files])), draw(ROWS))
+
+
 MORE_CHOICES = st.sampled_from([Option(phrase(f"share.choices.{one}"), Intent.SHARE_AS, one) for one in CHOICES])
 KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     Say: st.builds(Say, PHRASES),
@@ -251,6 +266,7 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     ShowShares: SHARES,
     ShowQueue: QUEUE,
     ShowChecks: CHECKS,
+    ShowComparison: comparisons(),
     ShowHome: st.builds(ShowHome, st.builds(ShowChecks, st.just(phrase("checks.title")), LINES), FEW_ITEMS, FEW_ITEMS),
     AskChannel: st.builds(
         AskChannel,
@@ -259,8 +275,11 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
     ),
     Held: st.sampled_from([Held(), Held(HELD), Held(HELD, whole=True)]),
 }  # fmt: skip
-SMALL = st.one_of([KINDS[one] for one in (Say, Noted, Listed, Ask, Choose, AskChannel, Held)])
-SEVERAL = st.lists(SMALL, min_size=1, max_size=4).map(tuple)
+SMALL = st.one_of([KINDS[one] for one in (Say, Noted, Listed, Choose, AskChannel, Held)])
+SEVERAL = st.builds(
+    lambda before, asked: (*before, *asked), st.lists(SMALL, min_size=1, max_size=3), st.lists(KINDS[Ask], max_size=1)
+)
+"""No turn asks two questions."""
 
 
 def row_of(*replies: Reply, to: Destination | None = None, language: str = "en") -> Outgoing:
@@ -386,6 +405,8 @@ def expected(reply: Reply, language: str) -> list[str]:  # noqa: C901, PLR0912  
             return [text(row.text) for row in queued or ()]
         case ShowChecks(title, rows):
             return [text(title), *(words for row in rows for words in (text(row.title), text(row.state)))]
+        case ShowComparison():
+            return list(outlined(outline.comparison(reply.comparison, wide=False)))
         case ShowHome():
             first = replace(reply.checks, rows=reply.checks.rows[:20])
             return [*expected(first, language), *map(text, reply.reminders), *map(text, reply.questions)]
@@ -426,7 +447,7 @@ def test_every_kind_of_reply_is_tried() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_any_reply_is_taken_by_slack_and_nothing_of_it_is_cut_off(kind: type[Reply]) -> None:
-    @(FEWER if kind in (ShowReport, ShowShared) else SAME)
+    @(FEWER if kind in (ShowReport, ShowShared, ShowComparison) else SAME)
     @given(KINDS[kind], LANGUAGES)
     def holds(reply: Reply, language: str) -> None:
         row = row_of(reply, to=destination(reply), language=language)

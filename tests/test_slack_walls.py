@@ -75,6 +75,7 @@ ACTIONS: Mapping[Intent, tuple[str, ...]] = {
     Intent.HELD: (_NO,),
     Intent.EXPORT: (_NO,),
     Intent.CHECKS: (_NO,),
+    Intent.COMPARE: (_NO, _CHECK),
     Intent.RESUME: (_CHECK, _NUMBER),
     Intent.NEW: (_NO,),
     Intent.PROFILE: (_NO,),

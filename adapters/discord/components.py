@@ -20,7 +20,7 @@ from adapters.discord.limits import (
     ROW_BUTTONS,
 )
 from adapters.discord.markup import bold, lines, outlined, plain, quiet
-from adapters.documents.files import File, file_of, text_file
+from adapters.documents.files import File, file_of, file_of_teams, text_file
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, together
 from adapters.reviews import ACTS, act_id, queue_button
@@ -50,6 +50,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowComparison,
     ShowDocument,
     ShowHome,
     ShowQueue,
@@ -57,6 +58,7 @@ from conversations.replies import (
     ShowShared,
     ShowShares,
 )
+from conversations.report import MOST_COMPARED
 from conversations.session import Intent, NonAnswer
 from conversations.vocabulary import StepKind
 
@@ -180,6 +182,9 @@ class Components:
                 yield Uploaded(text_file(self._words(phrase("held.file")), reply.json), self._ephemeral)
             elif isinstance(reply, ShowDocument):
                 yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language), self._ephemeral)
+            elif isinstance(reply, ShowComparison) and reply.form:
+                teams = file_of_teams(reply.comparison, reply.form, self._catalogue, self._language)
+                yield Uploaded(teams, self._ephemeral)
         yield from self._grouped(replies)
 
     def shortened(self, parts: tuple[Part, ...], most: int) -> tuple[Part, ...]:
@@ -247,6 +252,10 @@ class Components:
                 counted = (self._words(line) for line in held_summary(reply.json))
                 yield from self._listed(phrase("held.title"), counted)
                 yield _text(quiet(self._words(phrase("held.how"))))
+            case ShowComparison(form=None):
+                yield from self._compared(reply)
+            case ShowComparison():
+                yield from self._texts(phrase("compare.attached"))
             case ShowShares():
                 yield from self._shares(reply)
             case ShowDocument():
@@ -258,6 +267,9 @@ class Components:
             case _:
                 assert_never(reply)
 
+    def _bold(self, said: Phrase | str) -> Iterator[Json]:
+        yield from (_text(bold(piece)) for piece in lines(self._words(said)))
+
     def _texts(self, said: Phrase | str) -> Iterator[Json]:
         yield from (_text(plain(piece)) for piece in lines(self._words(said)))
 
@@ -267,12 +279,12 @@ class Components:
             yield _row(self._button(Intent.CHANGE, "change", reply.step, fresh=True))
 
     def _listed(self, title: Phrase, items: Iterable[str]) -> Iterator[Json]:
-        yield _text(bold(self._words(title)))
+        yield from self._bold(title)
         yield from (_text(f"- {plain(piece)}") for item in items for piece in lines(item or "—"))
 
     def _ask(self, ask: Ask) -> Iterator[Json]:
         yield _text(quiet(self._where(ask)))
-        yield from (_text(bold(piece)) for piece in lines(self._words(ask.text)))
+        yield from self._bold(ask.text)
         labels = [self._words(choice) for choice in ask.choices]
         if len(labels) > OPTIONS or any(len(label) > OPTION_LABEL for label in labels):
             for place, label in enumerate(labels, 1):
@@ -355,7 +367,7 @@ class Components:
 
     def _review(self, review: ReviewAnswers) -> Iterator[Json]:
         told = [(one, self._words(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
-        yield _text(bold(self._words(review.title)))
+        yield from self._bold(review.title)
         for one, line in told:
             yield from (_text(f"{one.number}\\. {plain(piece)}") for piece in lines(line))
         if not review.complete:
@@ -394,15 +406,29 @@ class Components:
         }
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
-        yield _text(bold(self._words(reply.title)))
+        yield from self._bold(reply.title)
         yield from (_text(piece) for row in reply.rows for piece in self._check(row))
         options = [_option(f"{row.number}. {self._words(row.title)}", row.id) for row in reply.rows[:OPTIONS]]
         if options:
             yield _row(self._menu(self._id(Intent.RESUME, seen=False, check=False), "resume", options))
-        yield _row(self._button(Intent.NEW, "new", fresh=True))
+        compare = [_button(self._label("compare"), button_id(Button(Intent.COMPARE)))] if len(reply.rows) > 1 else []
+        yield _row(self._button(Intent.NEW, "new", fresh=True), *compare)
+
+    def _compared(self, reply: ShowComparison) -> Iterator[Json]:
+        outline = Outline(self._catalogue, self._language).comparison(reply.comparison, wide=False)
+        yield from map(_text, outlined(outline))
+        sorting = [_option(self._words(one.label), one.argument) for one in reply.sorting]
+        yield _row(self._menu(button_id(Button(Intent.COMPARE)), "sort_by", sorting))
+        if reply.pick:
+            teams = [_option(f"{row.number}. {self._words(row.title)}", row.id) for row in reply.pick[:OPTIONS]]
+            menu = self._menu(button_id(Button(Intent.COMPARE, step="teams")), "pick_teams", teams)
+            yield _row({**menu, "min_values": 2, "max_values": min(MOST_COMPARED, len(teams))})
+        if reply.files:
+            made = (_button(self._words(one.label), button_id(Button(one.intent, one.argument))) for one in reply.files)
+            yield _row(*made)
 
     def _shares(self, reply: ShowShares) -> Iterator[Json]:
-        yield _text(bold(self._words(reply.title)))
+        yield from self._bold(reply.title)
         for row in reply.rows:
             yield from (_text(plain(piece)) for piece in lines(self._words(row.text)))
             take_back = button_id(Button(Intent.UNSHARE, row.share, row.check))
@@ -415,7 +441,7 @@ class Components:
         yield from map(plain, lines(line))
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
-        yield from (_text(bold(piece)) for piece in lines(self._words(reply.text)))
+        yield from self._bold(reply.text)
         if reply.allowed:
             yield _text(" ".join(f"<#{one}>" for one in reply.allowed[:50]))
         if not self._ephemeral:

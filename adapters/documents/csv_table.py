@@ -11,7 +11,7 @@ from conversations.vocabulary import Question, ReportPart
 
 COLUMNS = ("part", "question", "item", "says", "why", "changes", "level", "level_asked", "answered", "asked")
 """Each is headed by a sentence at `table.<column>`."""
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 """Without it, one spreadsheet takes UTF-8 for something else."""
 _FORMULA = tuple("=+-@＝＋－＠")
 _CONTROL = ("\t", "\r", "\n")
@@ -28,13 +28,14 @@ def to_csv(report: Report, catalogue: Catalogue, language: str, part: ReportPart
     rows = words.questions(report) if part == "questions" else words.rows(report)
     header: _Row = {column: words.of(f"table.{column}") for column in COLUMNS}
     screen = io.StringIO(newline="")
-    screen.write(_BYTE_ORDER_MARK)
+    screen.write(BYTE_ORDER_MARK)
     table = csv.DictWriter(screen, COLUMNS, quoting=csv.QUOTE_ALL)
-    table.writerows({column: _guarded(cell) for column, cell in row.items()} for row in (header, *rows))
+    table.writerows({column: guarded(cell) for column, cell in row.items()} for row in (header, *rows))
     return screen.getvalue()
 
 
-def _guarded(cell: str | int | None) -> str | int:
+def guarded(cell: str | int | None) -> str | int:
+    """Return a cell that no spreadsheet takes for a formula."""
     if isinstance(cell, str) and (cell.startswith(_CONTROL) or cell.lstrip().startswith(_FORMULA)):
         return f"'{cell}"
     return "" if cell is None else cell

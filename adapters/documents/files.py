@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.documents.card import alt_text
+from adapters.documents.comparison import COMPARISONS, comparison_alt
 from adapters.documents.formats import FORMATS
 from adapters.documents.typesetting import is_installed
 from conversations.catalogue import Catalogue, phrase
-from conversations.report import Report
+from conversations.report import Comparison, Report
 from conversations.vocabulary import DocumentForm
 
 Content = Coroutine[Any, Any, bytes]
@@ -45,6 +46,19 @@ def file_of(report: Report, form: DocumentForm, catalogue: Catalogue, language: 
     name = f"{catalogue.text(phrase('document.file'), language)}.{found.suffix}"
     alt = alt_text(report, catalogue, language) if form is DocumentForm.PICTURE else ""
     return File(name, name, lambda: found.write(report, catalogue, language, "all"), alt)
+
+
+def file_of_teams(comparison: Comparison, form: DocumentForm, catalogue: Catalogue, language: str) -> File:
+    """Return teams side by side as a file. Its name tells nothing of them.
+
+    Raises:
+        KeyError: it is not written in that form.
+
+    """
+    write = COMPARISONS[form]
+    name = f"{catalogue.text(phrase('compare.file'), language)}.{FORMATS[_NAMES[form]].suffix}"
+    alt = comparison_alt(comparison, catalogue, language) if form is DocumentForm.PICTURE else ""
+    return File(name, name, lambda: write(comparison, catalogue, language), alt)
 
 
 def text_file(name: str, content: str) -> File:

@@ -13,7 +13,11 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$])")
 
 def to_markdown(report: Report, catalogue: Catalogue, language: str, part: ReportPart = "all") -> str:
     """Write the report, or a part of it, as Markdown."""
-    blocks = Outline(catalogue, language).part(report, part)
+    return as_markdown(Outline(catalogue, language).part(report, part))
+
+
+def as_markdown(blocks: Iterable[Block]) -> str:
+    """Write the blocks of a document as Markdown."""
     return "\n\n".join(_lines(blocks)) + "\n"
 
 
@@ -28,7 +32,7 @@ def _lines(blocks: Iterable[Block]) -> Iterable[str]:
                 yield "\n".join(_points(block))
             case Grid():
                 rows = [block.header, tuple("---" for _ in block.header), *block.rows]
-                yield "\n".join(f"| {' | '.join(c if c == '---' else _plain(c) for c in row)} |" for row in rows)
+                yield "\n".join(f"| {' | '.join(c if c == '---' else _cell(c) for c in row)} |" for row in rows)
 
 
 def _points(block: Points) -> Iterable[str]:
@@ -44,6 +48,10 @@ def _points(block: Points) -> Iterable[str]:
                 yield f"{indent}- **{_plain(detail.label)}**"
             deeper = f"{indent}  " if detail.label else indent
             yield from (f"{deeper}- {_plain(line)}" for line in detail.lines)
+
+
+def _cell(text: str) -> str:
+    return "<br>".join(map(_plain, text.split("\n")))
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.report import (
+    Comparison,
     Contradiction,
     Evidence,
     OpenQuestion,
@@ -112,6 +113,26 @@ class Outline:
             yield from self._card(report, updated, review)
         else:
             yield from self._below_the_title(report)
+
+    def comparison(self, comparison: Comparison, *, wide: bool) -> Iterator[Block]:
+        """Yield the blocks of teams side by side: as a table, or where that is too wide, one thing below the other."""
+        yield Heading(self._text(phrase("compare.title")), 1)
+        if comparison.by:
+            by = phrase(f"compare.rows.{comparison.by}")
+            yield Paragraph(self._text(phrase("compare.sorted", by=by)), quiet=True)
+        teams = tuple(map(self._text, comparison.teams))
+        rows = [(self._text(phrase(f"compare.rows.{row.about}")), row.cells) for row in comparison.rows]
+        if wide:
+            cells = (tuple("\n".join(map(self._text, cell)) for cell in cells) for _, cells in rows)
+            yield Grid(("", *teams), tuple((name, *line) for (name, _), line in zip(rows, cells, strict=True)))
+        else:
+            for name, lines in rows:
+                yield Heading(name[:1].upper() + name[1:], 2)
+                told = (tuple(map(self._text, cell)) for cell in lines)
+                yield Points(
+                    tuple(Item(*one) for one in zip(teams, ((Detail("", line),) for line in told), strict=True))
+                )
+        yield Paragraph(self._text(phrase("compare.about")), quiet=True)
 
     def _card(self, report: Report, updated: date | None, review: ReviewState | None) -> Iterator[Block]:
         yield Heading(self._title(report, "title"), 1)

@@ -42,7 +42,7 @@ class PicturesMissingError(Exception):
 
 
 async def typeset(
-    template: Literal["card.typ", "document.typ"], values: Mapping[str, Any], form: Literal["png", "pdf"]
+    template: Literal["card.typ", "compare.typ", "document.typ"], values: Mapping[str, Any], form: Literal["png", "pdf"]
 ) -> bytes:
     """Fill a template with values, off the event loop; nothing touches the disk.
 

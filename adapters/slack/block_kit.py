@@ -8,7 +8,7 @@ from typing import assert_never
 from unicodedata import east_asian_width
 
 from adapters.button_ids import Button, button_id
-from adapters.documents.files import File, file_of, text_file
+from adapters.documents.files import File, file_of, file_of_teams, text_file
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, split, together
 from adapters.reviews import ACTS, act_id, queue_button
@@ -44,6 +44,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowComparison,
     ShowDocument,
     ShowHome,
     ShowQueue,
@@ -51,6 +52,7 @@ from conversations.replies import (
     ShowShared,
     ShowShares,
 )
+from conversations.report import MOST_COMPARED
 from conversations.session import Intent, NonAnswer
 from conversations.vocabulary import StepKind
 
@@ -180,6 +182,8 @@ class BlockKit:
                 yield Uploaded(text_file(self._text(phrase("held.file")), reply.json))
             elif isinstance(reply, ShowDocument):
                 yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language))
+            elif isinstance(reply, ShowComparison) and reply.form:
+                yield Uploaded(file_of_teams(reply.comparison, reply.form, self._catalogue, self._language))
         yield from self._grouped(replies)
 
     def _asked_again(self, asking: Receipt | None, pressed: Receipt) -> Iterator[Written]:
@@ -252,6 +256,10 @@ class BlockKit:
                 lines = (self._text(line) for line in held_summary(reply.json))
                 yield from self._listed(phrase("held.title"), lines)
                 yield from self._quiet(phrase("held.how"))
+            case ShowComparison(form=None):
+                yield from self._compared(reply)
+            case ShowComparison():
+                yield from blocks(paragraphs(self._text(phrase("compare.attached"))))
             case ShowShares():
                 yield from self._shares(reply)
             case ShowDocument():
@@ -415,7 +423,19 @@ class BlockKit:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))
         for row in reply.rows:
             yield from self._check(row)
-        yield _actions([self._button(Intent.NEW, "new", fresh=True)])
+        compare = [_button(self._label("compare"), button_id(Button(Intent.COMPARE)))] if len(reply.rows) > 1 else []
+        yield _actions([self._button(Intent.NEW, "new", fresh=True), *compare])
+
+    def _compared(self, reply: ShowComparison) -> Iterator[Json]:
+        yield from outlined(Outline(self._catalogue, self._language).comparison(reply.comparison, wide=False))
+        menu = [_option(self._text(one.label), one.argument) for one in reply.sorting]
+        files = [_button(self._text(one.label), button_id(Button(one.intent, one.argument))) for one in reply.files]
+        yield _actions([self._menu(button_id(Button(Intent.COMPARE)), "sort_by", menu), *files])
+        if reply.pick:
+            teams = [_option(f"{row.number}. {self._text(row.title)}", row.id) for row in reply.pick[:OPTIONS]]
+            menu_of_teams = self._menu(button_id(Button(Intent.COMPARE, step="teams")), "pick_teams", teams)
+            several = {**menu_of_teams, "type": "multi_static_select", "max_selected_items": MOST_COMPARED}
+            yield {"type": "section", "text": _plain(self._text(phrase("compare.how"))), "accessory": several}
 
     def _shares(self, reply: ShowShares) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.title), "bold"))

@@ -153,6 +153,8 @@ def _picked(action: Body, body: Body, intent: Intent) -> tuple[str, ...]:
             return (option,)
         if conversation := _text(action.get("selected_conversation")):
             return (conversation,)
+    if intent is Intent.COMPARE:
+        return tuple(_text(_object(one).get("value")) for one in action.get("selected_options") or ())
     if intent is not Intent.ANSWER:
         return ()
     # "Done": what is ticked is in the state of the whole message. Nothing ticked is no answer yet.

@@ -25,6 +25,7 @@ from conversations.replies import (
     ReviewAnswers,
     Say,
     ShowChecks,
+    ShowComparison,
     ShowDocument,
     ShowHome,
     ShowQueue,
@@ -35,6 +36,8 @@ from conversations.replies import (
 
 _NARROW = 30
 """Columns below which an indent costs more than it shows."""
+_LABELS, _COLUMN = 12, 22
+"""Columns that the names of rows, and a team beside others, take at least."""
 
 
 class PlainText:
@@ -73,6 +76,11 @@ class PlainText:
                 self.show_blocks(Outline(self._catalogue, self._language).part(reply.report, reply.part))
             case ShowChecks():
                 self._print(Text(self._text(reply.title), style="bold"), self._numbered(map(_row, reply.rows)))
+            case ShowComparison():
+                wide = self._console.width >= _LABELS + _COLUMN * len(reply.comparison.teams)
+                self.show_blocks(Outline(self._catalogue, self._language).comparison(reply.comparison, wide=wide))
+                if reply.sorting:
+                    self._print(Text(self._text(phrase("compare.how")), style="dim"))
             case ShowShares():
                 rows = ((str(place), self._text(row.text)) for place, row in enumerate(reply.rows, start=1))
                 self._print(Text(self._text(reply.title), style="bold"), self._hanging(list(rows)))
@@ -207,7 +215,10 @@ class PlainText:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
         for title in grid.header:
             table.add_column(Text(title, style="bold"), overflow="fold")
+        long = any("\n" in cell for row in grid.rows for cell in row)
         for row in grid.rows:
+            if long:
+                table.add_row()
             table.add_row(*(Text(cell) for cell in row))
         return table
 
