@@ -24,12 +24,12 @@ from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.exits import Exit, in_one_line
 from bot.operator_commands import database_commands, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
-from bot.posting_commands import read_out, read_out_lines
+from bot.posting_commands import read_out, read_out_lines, text_in
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
 from conversations.catalogue import ENGLISH, Catalogue, Phrase, language_for, phrase
 from conversations.comparing import pick, side_by_side
-from conversations.events import Opened
+from conversations.events import Event, Opened, Typed
 from conversations.judgement import report_on
 from conversations.ports import StorageError
 from conversations.reading_answers import normalise
@@ -110,6 +110,9 @@ def chat(
     resume: Annotated[str | None, typer.Option(help="Go on with this check.", metavar="ID")] = None,
     language: Language = None,
     pack: Annotated[Path | None, typer.Option(help="Ask the questions of this pack.", metavar="FOLDER")] = None,
+    posting_file: Annotated[
+        str | None, typer.Option("--posting", help="Begin by reading this job posting.", metavar="FILE")
+    ] = None,
     *,
     new: Annotated[bool, typer.Option("--new", help="Begin a new check, though another one is open.")] = False,
 ) -> None:
@@ -122,7 +125,18 @@ def chat(
         elif not new:
             wanted = app.packs.begin.id if pack else None
             resume = next((check.id for check in _teams(run, app) if _goes_on(run, app, check, wanted)), None)
-        _play(run, app, _opened(language, check=resume, fresh=new or (pack is not None and resume is None)))
+        opened = _opened(language, check=resume, fresh=new or (pack is not None and resume is None))
+        if posting_file is None:
+            _play(run, app, opened)
+        else:
+            text = text_in(posting_file, app.packs.begin, spoken)
+            if new or pack or language:
+                run(app.turns.handle(opened))
+                resume = None
+            tag = _system_language()
+            _play(
+                run, app, Typed(TERMINAL_PERSON, _now(), text, resume, posting=True, new_check=new_id(), language=tag)
+            )
 
 
 def _goes_on(run: Run, app: Application, check: Check, pack: str | None) -> bool:
@@ -137,7 +151,7 @@ def profile(language: Language = None) -> None:
         _play(run, app, _opened(language, check=PROFILE_CHECK))
 
 
-def _play(run: Run, app: Application, opened: Opened) -> None:
+def _play(run: Run, app: Application, opened: Event) -> None:
     console = _console()
     source = Keyboard() if sys.stdin.isatty() and sys.stdout.isatty() else PipedLines(sys.stdin, console)
     play(opened, lambda event: run(app.turns.handle(event)), source, console, _now)

@@ -11,10 +11,10 @@ import typer
 from bot.exits import Exit
 from bot.wiring import posting_reader, posting_rules
 from conversations.catalogue import Phrase, phrase
-from conversations.posting.proposals import Certainty, Posting, Proposal, Quote
+from conversations.posting.proposals import Posting, Proposal, Quote
 from conversations.posting.reading import PostingReader
 from conversations.script import Script
-from conversations.vocabulary import TEAM_KINDS
+from conversations.vocabulary import TEAM_KINDS, Certainty
 
 LIMIT = 100_000
 """Characters of one posting."""
@@ -23,14 +23,24 @@ _QUOTES = 3
 
 def read_out(file: str, core: Script, language: str) -> None:
     """Print what a posting suggests, each point with its quotes, and what it does not tell."""
+    posting = posting_reader(core).read(text_in(file, core, language))
+    for line in _told(posting, core):
+        typer.echo(core.catalogue.text(line, language))
+
+
+def text_in(file: str, core: Script, language: str) -> str:
+    """Return the text of a posting in a file, or refuse it in one line.
+
+    Raises:
+        Exit: it cannot be used.
+
+    """
     text = _text(file, core, language)
     if not text.strip():
         _refuse(core, language, phrase("posting.refused.empty", file=file), Exit.DATA)
     if len(text) > LIMIT:
         _refuse(core, language, phrase("posting.refused.long", file=file, n=LIMIT), Exit.DATA)
-    posting = posting_reader(core).read(text)
-    for line in _told(posting, core):
-        typer.echo(core.catalogue.text(line, language))
+    return text
 
 
 def read_out_lines(file: str, core: Script, language: str) -> None:

@@ -18,6 +18,7 @@ from conversations.events import LEFT_STANDING, ShareEnded
 from conversations.messages import DirectMessage, InChannel, Outgoing
 from conversations.ports import MessageSender, NotReadyError, Outbox, SessionStore, TurnHandler
 from conversations.reminders import Policy
+from conversations.scene import Postings
 
 TURN_SECONDS, SEND_SECONDS, CLOSE_SECONDS = 5.0, 3.0, 1.0
 """What is left of ten seconds at a stop: for turns in flight, for messages being sent, for platforms to hang up."""
@@ -56,6 +57,7 @@ class Engine:
         packs: PacksInUse,
         platforms: Sequence[Platform],
         policy: Policy,
+        postings: Postings | None = None,
         *,
         clock: Clock = lambda: datetime.now(UTC),
         person: Rate = PERSON,
@@ -68,7 +70,7 @@ class Engine:
         self._clock = clock
         self._grace = grace
         self.delivery = Delivery(outbox, senders, packs, clock, self._not_shared)
-        turns = Turns(packs, store, policy, self.delivery.nudge)
+        turns = Turns(packs, store, policy, self.delivery.nudge, postings)
         self.intake = Intake(turns, packs, person, workspace)
         self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
 

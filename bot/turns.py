@@ -26,6 +26,7 @@ from conversations.ports import Commit, SessionStore, StorageError, Work
 from conversations.reminders import Policy
 from conversations.replies import Held, Reply, Say, ShowQueue, Turn
 from conversations.reviewing import queue
+from conversations.scene import Postings
 from conversations.session import PROFILE_CHECK, Check, Session, SessionKey
 
 TRIES = 20
@@ -46,12 +47,18 @@ class Turns:
     """The TurnHandler: the machine over a store."""
 
     def __init__(
-        self, packs: PacksInUse, store: SessionStore, policy: Policy | None = None, nudge: Nudge = _nobody
+        self,
+        packs: PacksInUse,
+        store: SessionStore,
+        policy: Policy | None = None,
+        nudge: Nudge = _nobody,
+        postings: Postings | None = None,
     ) -> None:
         self._packs = packs
         self._store = store
         self._policy = policy or Policy()
         self._nudge = nudge
+        self._postings = postings
         # Weak values: a conversation's lock is gone as soon as nobody holds or awaits it.
         self._locks: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
 
@@ -115,7 +122,7 @@ class Turns:
         while True:
             packs = await self._packs.of([before.check, *(before.saved or ())])
             begin = self._packs.to_begin(before.workspace.pack)
-            turn = advance(begin, before, event, packs, self._policy)
+            turn = advance(begin, before, event, packs, self._policy, self._postings)
             if turn.needs_saved:
                 before = replace(before, saved=await self._saved(event.key))
             elif turn.instead:
@@ -131,7 +138,8 @@ class Turns:
             # What is done about a copy goes by the rules of where it is, also where it is done elsewhere.
             place = shared
             before = await self._store.load(event.key, event.check, place)
-        if before.person.about_me and event.check is None and isinstance(event, Typed | Pressed):
+        about_me = isinstance(event, Pressed) or (isinstance(event, Typed) and not event.posting)
+        if before.person.about_me and event.check is None and about_me:
             before = await self._store.load(event.key, PROFILE_CHECK, place)
         if before.check and before.check.is_profile:
             before = replace(before, saved=await self._saved(event.key))

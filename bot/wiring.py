@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from conversations.ports import SessionStore, TurnHandler
 from conversations.posting.reading import PostingReader
 from conversations.posting.rules import PostingMistakesError, PostingRules, read_rules
 from conversations.reminders import Policy
+from conversations.scene import Postings
 from conversations.script import Script
 from conversations.session import SessionKey
 
@@ -126,6 +128,11 @@ def posting_reader(core: Script) -> PostingReader:
     return PostingReader(posting_rules(core), core.skills)
 
 
+def _postings(core: Script) -> Postings:
+    """Return what makes the reader of postings when the first one comes, and keeps it."""
+    return cache(partial(posting_reader, core))
+
+
 @asynccontextmanager
 async def application(settings: Settings, content: Content) -> AsyncIterator[Application]:
     """Open the store and put the parts together.
@@ -178,7 +185,15 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             await asyncio.to_thread(look_over, path, quick=True)
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
             packs = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
-            engine = Engine(store, store.outbox, packs, platforms, settings.policy, grace=settings.uninstall_grace)
+            engine = Engine(
+                store,
+                store.outbox,
+                packs,
+                platforms,
+                settings.policy,
+                _postings(content.core),
+                grace=settings.uninstall_grace,
+            )
             for told in await engine.prepare():
                 sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
             await engine.run(stop_on_signals())
@@ -208,4 +223,4 @@ def _leaving(texts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put_together(content: Content, store: SessionStore) -> Application:
     packs = PacksInUse(store, content.product, content.packs)
-    return Application(packs, store, Turns(packs, store, Policy(reachable=False)))
+    return Application(packs, store, Turns(packs, store, Policy(reachable=False), postings=_postings(content.core)))

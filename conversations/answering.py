@@ -33,17 +33,17 @@ def answer(scene: Scene) -> Outcome:
     meant = scene.meant
     if scene.step is None or meant.answer is None:
         return lost(scene)
-    return _take(scene, scene.step, Given(meant.answer, scene.event.at, meant.source, meant.quote))
+    return take(scene, scene.step, Given(meant.answer, scene.event.at, meant.source, meant.quote))
 
 
 def accept(scene: Scene) -> Outcome:
     """Yes to "did you mean ...?"."""
     if scene.step is None or scene.check.offered is None:
         return lost(scene)
-    return _take(scene, scene.step, scene.check.offered)
+    return take(scene, scene.step, scene.check.offered)
 
 
-def _take(scene: Scene, step: Step, given: Given) -> Outcome:
+def take(scene: Scene, step: Step, given: Given) -> Outcome:
     """Store an answer and go on: to the next open step, or to the report."""
     if scene.check.is_profile:
         given = Given(given.answer, given.at)  # about the person there is one source: the person
@@ -52,7 +52,8 @@ def _take(scene: Scene, step: Step, given: Given) -> Outcome:
     kept = tuple(one for one in earlier if one.source != given.source) if given.source else ()
     answers = {**scene.check.answers, step.id: (*kept, given)}
     agenda = tuple(one for one in scene.check.agenda if one != step.id)
-    taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda))
+    proposed = tuple(one for one in scene.check.proposed if one.step != step.id)
+    taken = scene.with_check(replace(scene.check, answers=answers, agenda=agenda, proposed=proposed))
     noted = Noted(phrase("noted", name=step_name(step), answer=_noted(scene, step, given)), step.id)
     after = to_next(taken, answered=step.id)
     if after.check.is_profile:

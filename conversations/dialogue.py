@@ -21,6 +21,7 @@ from conversations import (
     keeping,
     looking_up,
     personal_settings,
+    proposing,
     reminding,
     reviewing,
     sharing,
@@ -44,7 +45,7 @@ from conversations.reading_answers import Reader
 from conversations.reading_buttons import read_button, repeats
 from conversations.reminders import Due, Policy, awake, next_due
 from conversations.replies import Goodbye, Reply, Say, Turn
-from conversations.scene import Handler, Outcome, Scene, lost, menu, view
+from conversations.scene import Handler, Outcome, Postings, Scene, lost, menu, view
 from conversations.script import Packs, Script
 from conversations.session import PROFILE_CHECK, Check, Intent, Meant, Person, Phase, Session
 from conversations.zones import is_zone
@@ -62,7 +63,12 @@ class Move:
 
 
 def advance(
-    script: Script, session: Session, event: Event, packs: Packs | None = None, policy: Policy | None = None
+    script: Script,
+    session: Session,
+    event: Event,
+    packs: Packs | None = None,
+    policy: Policy | None = None,
+    postings: Postings | None = None,
 ) -> Turn:
     """Take one turn.
 
@@ -72,6 +78,7 @@ def advance(
         event: what they did, or that a time came.
         packs: the questionnaires of checks that were begun with another one.
         policy: whether and when we write first.
+        postings: what reads job postings; None: nothing does.
 
     The session that comes back has its revisions raised by one where something changed; an event that only asks
     for words leaves it as it was.
@@ -81,13 +88,17 @@ def advance(
     before = session = introduced(session, event, script.catalogue.languages)
     if isinstance(event, Opened):
         session = _at_hand(script, session, event)
+    elif isinstance(event, Typed) and event.posting:
+        session = _for_posting(script, session, event)
     check = session.check
     known = check is not None and not check.is_profile
     mine = (packs.of(check.pack) if check and known else None) or script
     # Where there is no check an empty one stands in, for what needs none; it is not kept.
     shown = check or Check("", script.name, event.at, event.at)
     opened = Meant(Intent.OPEN)
-    scene = Scene(mine, session.person, shown, event, opened, session.saved, packs, policy, session.workspace)
+    scene = Scene(
+        mine, session.person, shown, event, opened, session.saved, packs, policy, session.workspace, postings=postings
+    )
     match event:
         case LookedHome():
             return _looked_home(before, scene)
@@ -336,7 +347,16 @@ def _at_hand(script: Script, session: Session, event: Opened) -> Session:
     return replace(session, person=replace(session.person, current_check=new.id), check=new)
 
 
-def _new(script: Script, check_id: str, event: Opened) -> Check:
+def _for_posting(script: Script, session: Session, event: Typed) -> Session:
+    """Lay out a new check for a posting that was handed over where none is at hand that is not finished."""
+    check = session.check
+    if not event.new_check or (check and not check.is_profile and check.phase is not Phase.FINISHED):
+        return session
+    new = _new(script, event.new_check, event)
+    return replace(session, person=replace(session.person, current_check=new.id, about_me=False), check=new)
+
+
+def _new(script: Script, check_id: str, event: Opened | Typed) -> Check:
     return Check(check_id, script.name, event.at, event.at)
 
 
@@ -367,6 +387,8 @@ def _read(scene: Scene) -> Meant:
             return read_button(scene.event, scene.step)
         case Administered() | Reviewed():
             raise TypeError("what admins and mentors do is no part of a conversation")
+        case Typed(posting=True):
+            return Meant(Intent.PASTED, text=scene.event.text)
         case Typed():
             reader = Reader(scene.script, scene.person.language)
             return reader.read(scene.event.text, scene.check.phase, scene.step, menu(scene))
@@ -374,7 +396,7 @@ def _read(scene: Scene) -> Meant:
 
 _TALKING = tuple(phase for phase in Phase if phase is not Phase.NEW)
 _UNFINISHED = tuple(phase for phase in _TALKING if phase is not Phase.FINISHED)
-_ON = (Phase.ASKING, Phase.FINISHED)
+_ON = (Phase.ASKING, Phase.PROPOSING, Phase.FINISHED)
 _ON_OR_REVIEW = (*_ON, Phase.REVIEWING)
 """A dialogue about the person ends in the review of its answers, one about a team in its report."""
 
@@ -472,6 +494,8 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     **{(phase, Intent.DEEPER): Move(answering.deeper, (Phase.ASKING, phase)) for phase in _TALKING},
     **{(phase, Intent.DECIDE): Move(deciding.decide, (Phase.DECIDING, phase)) for phase in _TALKING},
     **{(phase, Intent.SHARE): Move(sharing.share, (Phase.SHARING, phase)) for phase in _TALKING},
+    **{(phase, Intent.POSTING): Move(proposing.ask_for_posting, (Phase.PASTING, phase)) for phase in _TALKING},
+    **{(phase, Intent.PASTED): Move(proposing.pasted, (phase, *_ON)) for phase in Phase},
     **{(phase, Intent.UPDATE): Move(coming_and_going.update, (phase, *_ON)) for phase in _TALKING},
     **{(phase, Intent.LATER): _same(phase, coming_and_going.later) for phase in _UNFINISHED},
     **{(phase, Intent.QUIT): _same(phase, coming_and_going.leave) for phase in _UNFINISHED},
@@ -484,7 +508,7 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     },
     **{
         (phase, Intent.OPEN): _same(phase, coming_and_going.resume)
-        for phase in (Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING, Phase.SHARING)
+        for phase in (Phase.REVIEWING, Phase.CONFIRMING, Phase.DECIDING, Phase.SHARING, Phase.PASTING, Phase.PROPOSING)
     },
     (Phase.FINISHED, Intent.OPEN): _same(Phase.FINISHED, coming_and_going.reopen),
     # a question is being asked
@@ -507,6 +531,22 @@ TRANSITIONS: Mapping[tuple[Phase, Intent], Move] = {
     (Phase.OFFERED, Intent.BACK): Move(answering.decline, (Phase.ASKING,)),
     (Phase.OFFERED, Intent.WHY): _same(Phase.OFFERED, looking_up.why),
     (Phase.OFFERED, Intent.EXAMPLE): _same(Phase.OFFERED, looking_up.example),
+    # a job posting is being pasted
+    (Phase.PASTING, Intent.KEEP): Move(proposing.read, (Phase.PASTING, *_ON)),
+    (Phase.PASTING, Intent.BACK): Move(proposing.stop_pasting, _ON),
+    # what it suggests is being confirmed, one by one; an answer of the person's own is as good
+    (Phase.PROPOSING, Intent.YES): Move(proposing.confirm, _ON),
+    (Phase.PROPOSING, Intent.KEEP): Move(proposing.confirm, _ON),
+    (Phase.PROPOSING, Intent.KEEP_WORDS): Move(proposing.confirm_with_words, _ON),
+    (Phase.PROPOSING, Intent.TAKE_ALL): Move(proposing.take_all, _ON),
+    (Phase.PROPOSING, Intent.NO): Move(proposing.leave_out, _ON),
+    (Phase.PROPOSING, Intent.CHANGE): Move(proposing.change, (Phase.ASKING, Phase.PROPOSING)),
+    (Phase.PROPOSING, Intent.ANSWER): Move(answering.answer, _ON),
+    (Phase.PROPOSING, Intent.NEAR_MISS): Move(answering.offer_near, (Phase.OFFERED,)),
+    (Phase.PROPOSING, Intent.UNREADABLE): _same(Phase.PROPOSING, proposing.unclear),
+    (Phase.PROPOSING, Intent.BACK): Move(answering.back, (Phase.ASKING, Phase.PROPOSING)),
+    (Phase.PROPOSING, Intent.WHY): _same(Phase.PROPOSING, looking_up.why),
+    (Phase.PROPOSING, Intent.EXAMPLE): _same(Phase.PROPOSING, looking_up.example),
     # the answers are being looked over
     (Phase.REVIEWING, Intent.BACK): Move(answering.leave_review, _ON_OR_REVIEW),
     (Phase.REVIEWING, Intent.KEEP): Move(answering.leave_review, _ON_OR_REVIEW),

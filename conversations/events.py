@@ -56,6 +56,8 @@ class Typed:
     """As in Opened."""
     groups: tuple[str, ...] = ()
     """What the person belongs to in that place, as its rules may name it (the roles of a server)."""
+    posting: bool = False
+    """It is a whole job posting, handed over as a file, or somebody else's message that the person pointed at."""
     form: bool = False
     """It was written in a form that is still open: what cannot be read is said there, and nothing typed is lost."""
 

@@ -11,7 +11,7 @@ from conversations.red_flags import raised, up
 from conversations.report import MENTORS, MentorSaid, OpenQuestion, RaisedFlag, Report, Said, Verdict
 from conversations.script import Feeds, Script
 from conversations.session import NOTHING_SAID, Check, ProfileVersion, Written
-from conversations.vocabulary import Question, Whom
+from conversations.vocabulary import Question, Source, Whom
 from conversations.wording import answer_phrase, step_name
 
 _GOALS: Mapping[str, Question] = {
@@ -81,9 +81,16 @@ def report_on(script: Script, check: Check, about: ProfileVersion) -> Report:
         skills=skill_gap.skills(facts),
         contradictions=contradictions,
         answers=said(facts),
-        small_print=(phrase("report.small_print.rules"), phrase("report.small_print.decides")),
+        small_print=tuple(_small_print(facts)),
         remarks=remarks,
     )
+
+
+def _small_print(facts: Facts) -> Iterator[Phrase]:
+    if any(Source.POSTING in facts.backing(step) for step in facts.path if step.counts):
+        yield phrase("report.small_print.posting")
+    yield phrase("report.small_print.rules")
+    yield phrase("report.small_print.decides")
 
 
 def _mentors_said(check: Check) -> tuple[MentorSaid, ...]:

@@ -108,8 +108,9 @@ _COMMANDS = (
     Intent.REVIEWS,
     Intent.UNSHARE,
 )
-_GOING = (Intent.CHECKS, Intent.COMPARE, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
+_GOING = (Intent.CHECKS, Intent.COMPARE, Intent.POSTING, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
 """Commands that are only read as such where they are said exactly: their words are near to those of many answers."""
+_WHILE_PASTING = (Intent.KEEP, Intent.BACK, Intent.HELP, Intent.LATER, Intent.QUIT)
 _CHECK_ID = re.compile(r"[a-z0-9]{6}")
 _TIMED = (Intent.INTERVIEW, Intent.REMIND, Intent.SNOOZE)
 """Commands that a time follows."""
@@ -215,6 +216,10 @@ class Reader:
         text = clean(text)
         if step and step.kind is StepKind.TEXT and (quoted := _QUOTED.fullmatch(text)):
             return self._written(quoted[1])
+        if phase is Phase.PASTING and not text.startswith("/"):
+            # A line of a posting may be called like many a command.
+            leading_on = self._which(normalise(text), "commands", _WHILE_PASTING)
+            return Meant(leading_on) if leading_on else Meant(Intent.PASTED, text=text)
         if phase is Phase.SHARING and (choice := self._which(normalise(text), "sharing", tuple(CHOICES))):
             return Meant(Intent.SHARE_AS, text=choice)
         if command := self._command(text, step):

@@ -166,6 +166,15 @@ class ShowHome:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPosting:
+    """A job posting is awaited: in a form, as a file, or typed in as many pieces as it takes."""
+
+    text: Phrase
+    characters: int
+    """How much of it has come."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskChannel:
     """Where should the report be shared?"""
 
@@ -254,6 +263,7 @@ Reply = (
     | ShowComparison
     | ShowHome
     | AskChannel
+    | AskPosting
     | ShowShared
     | ShowShares
     | ShowQueue

@@ -7,18 +7,22 @@ from functools import cached_property
 from conversations.assessment.evidence import contradictions
 from conversations.catalogue import Phrase, phrase
 from conversations.events import Event
-from conversations.facts import Facts
+from conversations.facts import Facts, fits
 from conversations.judgement import facts_of, open_on, report_on, said
+from conversations.posting.reading import PostingReader
 from conversations.profile import learned
 from conversations.reminders import Due, Policy, has_come
-from conversations.replies import Ask, Choose, Option, Progress, Reply, ReviewAnswers, Say
+from conversations.replies import Ask, AskPosting, Choose, Option, Progress, Reply, ReviewAnswers, Say
 from conversations.report import Report
 from conversations.script import Feeds, Packs, Script, Step
 from conversations.session import Check, Intent, Meant, Person, Phase, Written
 from conversations.sharing_choices import offered
 from conversations.vocabulary import QUESTIONS, Question, StepKind
-from conversations.wording import answer_phrase, choice_label, skill_name
+from conversations.wording import answer_phrase, choice_label, skill_name, step_name
 from conversations.workspace import Workspace
+
+Postings = Callable[[], PostingReader]
+"""Returns what reads job postings; made when it is first needed."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Scene:
     workspace: Workspace = field(default_factory=Workspace)
     carried: Facts | None = None
     """The facts of the scene before, where nothing was said since."""
+    postings: Postings | None = None
     needs_saved: bool = False
     """As in Turn, as is this."""
     instead: Event | None = None
@@ -86,6 +91,10 @@ def menu(scene: Scene) -> tuple[Intent, ...]:
             return (Intent.YES, Intent.NO)
         case Phase.DECIDING:
             return (Intent.GO_ON, Intent.ASK_MORE, Intent.PASS)
+        case Phase.PROPOSING:
+            quoted = (Intent.KEEP_WORDS,) if scene.check.proposed and scene.check.proposed[0].given.quote else ()
+            all_ = (Intent.TAKE_ALL,) if len(scene.check.proposed) > 1 else ()
+            return (Intent.YES, *quoted, Intent.NO, Intent.CHANGE, *all_)
         case Phase.FINISHED:
             wanted = (
                 (Intent.QUIT, True),
@@ -99,7 +108,7 @@ def menu(scene: Scene) -> tuple[Intent, ...]:
                 (Intent.SHARE, scene.policy.reachable),
             )
             return tuple(intent for intent, offered in wanted if offered)
-        case Phase.NEW | Phase.ASKING | Phase.REVIEWING:
+        case Phase.NEW | Phase.ASKING | Phase.REVIEWING | Phase.PASTING:
             return ()
 
 
@@ -126,6 +135,10 @@ def view(scene: Scene) -> tuple[Reply, ...]:
             return (Choose(phrase("decision.ask"), menu(scene)),)
         case Phase.REVIEWING:
             return answers_view(scene)
+        case Phase.PASTING:
+            return (AskPosting(phrase("posting.paste"), len(scene.check.pasted)),)
+        case Phase.PROPOSING:
+            return proposal_view(scene)
         case Phase.FINISHED:
             return (Choose(phrase("finished.what_now"), menu(scene)),)
         case Phase.OFFERED:
@@ -216,8 +229,26 @@ def offer_view(scene: Scene) -> tuple[Reply, ...]:
     return (Choose(phrase("near_miss", guess=guess), menu(scene)),)
 
 
+def proposal_view(scene: Scene) -> tuple[Reply, ...]:
+    """Show what a posting suggests, with the words it rests on."""
+    step = scene.step
+    if step is None or not scene.check.proposed:
+        return ask_view(scene)
+    one = scene.check.proposed[0]
+    proposal = phrase(
+        "posting.proposal",
+        name=step_name(step),
+        answer=answer_phrase(scene.script, step, one.given.answer),
+        certainty=phrase(f"posting.certainty.{one.certainty}"),
+        left=len(scene.check.proposed),
+    )
+    if one.given.quote:
+        proposal = phrase("posting.proposal_quoted", proposal=proposal, words=one.given.quote)
+    return (Choose(proposal, menu(scene)),)
+
+
 def to_next(scene: Scene, answered: str | None = None) -> Scene:
-    """Go to the first open step, then to what a second pass still has to ask, then to the end.
+    """Go to what a posting suggests, to the first open step, to what a second pass still has to ask, then to the end.
 
     Args:
         scene: where the conversation stands.
@@ -230,9 +261,14 @@ def to_next(scene: Scene, answered: str | None = None) -> Scene:
         agenda = tuple(one for one in agenda if one in due)
     waiting = next((step.id for step in scene.facts.open_steps()), None) or next(iter(agenda), None)
     phase = Phase.ASKING
-    if waiting is None:
+    proposed = tuple(one for one in scene.check.proposed if fits(scene.script.by_id.get(one.step), one.given.answer))
+    if proposed:
+        waiting, phase = proposed[0].step, Phase.PROPOSING
+    elif waiting is None:
         phase = Phase.REVIEWING if scene.check.is_profile else Phase.FINISHED
-    check = replace(scene.check, phase=phase, at=waiting, answered=answered, offered=None, agenda=agenda)
+    check = replace(
+        scene.check, phase=phase, at=waiting, answered=answered, offered=None, agenda=agenda, proposed=proposed
+    )
     return scene.with_check(check)
 
 

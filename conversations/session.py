@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator
 
-from conversations.vocabulary import OwnDecision, Question, Source
+from conversations.vocabulary import Certainty, OwnDecision, Question, Source
 from conversations.workspace import Workspace
 
 
@@ -99,6 +99,15 @@ class Given:
     source: Source | None = None
     """None: from whomever the person named for the whole section."""
     quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An answer that a job posting suggests, while the person is asked about it; `given` has the words it rests on."""
+
+    step: str
+    given: Given
+    certainty: Certainty
 
 
 Answers = Mapping[str, tuple[Given, ...]]
@@ -228,6 +237,8 @@ class Phase(StrEnum):
     CONFIRMING = "confirming"
     SHARING = "sharing"
     DECIDING = "deciding"
+    PASTING = "pasting"
+    PROPOSING = "proposing"
     REVIEWING = "reviewing"
     FINISHED = "finished"
 
@@ -289,6 +300,14 @@ class Intent(StrEnum):
     """What of a copy is seen, and for how long, before it is posted; the text names one of sharing_choices."""
     DOCUMENT = "document"
     """The report as a file; the text names a DocumentForm."""
+    POSTING = "posting"
+    """Read a job posting into proposals."""
+    PASTED = "pasted"
+    """The text of a posting, or a part of it."""
+    KEEP_WORDS = "keep_words"
+    """What is proposed is taken, with the words it rests on."""
+    TAKE_ALL = "take_all"
+    """And so is all that is left, without those."""
     COMPARE = "compare"
     """Teams side by side; the text names which, what they are sorted by, and the file it is to be."""
     SHARES = "shares"
@@ -402,6 +421,10 @@ class Check:
     """When the person was told that the check expires, if nothing has changed since."""
     remarks: tuple[Remark, ...] = ()
     """What mentors said, the oldest first."""
+    pasted: str = ""
+    """A job posting, while it is being pasted; gone as soon as it is read."""
+    proposed: tuple[Proposed, ...] = ()
+    """What it suggests, as far as the person was not asked about it yet; the first is being asked."""
 
     @property
     def is_profile(self) -> bool:

@@ -48,10 +48,15 @@ class SnapshotError(Exception):
 def dump_check(check: Check) -> str:
     """Write a check as JSON."""
     opened = check.opened_at
-    record = _CHECK.dump_python(check, mode="json", exclude={"answers", "offered"}, exclude_defaults=True)
+    record = _CHECK.dump_python(check, mode="json", exclude={"answers", "offered", "proposed"}, exclude_defaults=True)
     record["answers"] = {step: [_short_given(one, opened) for one in given] for step, given in check.answers.items()}
     if check.offered:
         record["offered"] = _short_given(check.offered, opened)
+    if check.proposed:
+        record["proposed"] = [
+            {"step": one.step, "given": _short_given(one.given, opened), "certainty": one.certainty}
+            for one in check.proposed
+        ]
     return _dump(record)
 
 
@@ -167,6 +172,8 @@ def _check(record: dict[str, Any]) -> object:
     record["answers"] = {step: tuple([_given(opened, *one) for one in given]) for step, given in answers}
     if "offered" in record:
         record["offered"] = _given(opened, *record["offered"])
+    for one in record.get("proposed", ()):
+        one["given"] = _given(opened, *one["given"])
     return record
 
 

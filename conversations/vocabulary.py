@@ -55,6 +55,14 @@ class Source(StrEnum):
     FORMER = "former"
 
 
+class Certainty(StrEnum):
+    """How surely a posting suggests something, never more than a posting can."""
+
+    CLEAR = "clear"
+    LIKELY = "likely"
+    FAINT = "faint"
+
+
 class OwnDecision(StrEnum):
     """The person's own decision."""
 

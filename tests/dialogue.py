@@ -13,11 +13,13 @@ from adapters.storage.in_memory import InMemoryStore
 from adapters.terminal.plain_text import PlainText
 from bot.packs_in_use import Pack, PacksInUse
 from bot.turns import Turns
+from bot.wiring import posting_reader
 from conversations.events import Event, Left, Opened, TimePassed, Typed
 from conversations.judgement import report_on
 from conversations.pack_values import PackValues, Product
 from conversations.packs import build_script
 from conversations.ports import SessionStore
+from conversations.posting.reading import PostingReader
 from conversations.replies import Ask, Goodbye, Reply, ShowReport, Turn
 from conversations.report import Report, Verdict
 from conversations.script import Script
@@ -46,6 +48,11 @@ def core_values() -> PackValues:
     return values if changed == values.pack else PackValues(changed, values.skills, {"en": {}})
 
 
+@cache
+def postings() -> PostingReader:
+    return posting_reader(core())
+
+
 @dataclass
 class Player:
     """One person with one check, on a store that serialises."""
@@ -62,7 +69,8 @@ class Player:
     """What was typed, and what was said to it in which language."""
 
     def __post_init__(self) -> None:
-        self.turns = Turns(PacksInUse(self.store, core_files()[1], [Pack(self.script, core_values())]), self.store)
+        packs = PacksInUse(self.store, core_files()[1], [Pack(self.script, core_values())])
+        self.turns = Turns(packs, self.store, postings=postings)
 
     async def open(self, *, fresh: bool = False, check: str | None = None) -> tuple[Reply, ...]:
         return await self.handle(Opened(ME, self.now, self.check_id, check=check, fresh=fresh, language=self.language))

@@ -50,8 +50,14 @@ class Player(Protocol):
     async def ticks(self, *keys: str) -> None:
         """Tick boxes."""
 
-    async def opens_form(self) -> None:
-        """Open the form for long text."""
+    async def sends_file(self, name: str, content: bytes) -> None:
+        """Send a file where the conversation is."""
+
+    async def points_at(self, words: str) -> None:
+        """Point at what somebody else wrote in a channel, as a job posting."""
+
+    async def opens_form(self, key: str = "buttons.write") -> None:
+        """Open the form for long text, by its button."""
 
     async def sends(self, words: str) -> str:
         """Send the open form; return what is wrong with it, where it stays open."""
@@ -462,6 +468,73 @@ async def at_home(me: Player) -> None:
     assert me.says("home.questions") in await me.looks_home()
 
 
+POSTING = """Applied Scientist, Ranking
+
+What you'll do
+- Train and ship ranking models for our shopping app, from design to A/B test
+- Own the ranking models end to end, and improve them every week
+- Improve what millions of users see when they open the app
+
+Requirements
+- Python and PyTorch
+
+Nice to have
+- Spark
+"""
+RANKING = "Train and ship ranking models for our shopping app, from design to A/B test"
+
+
+async def a_posting_in_pieces(me: Player) -> None:
+    await me.begins()
+    await writes(me, TEAM)
+    await me.commands(me.word("commands.posting"))
+    sees_new(me, "posting.paste")
+    half = POSTING.index("- Own")
+    for piece in (POSTING[:half], POSTING[half:]):
+        await me.opens_form("buttons.paste")
+        assert await me.sends(piece) == ""
+    sees(me, "posting.came", n=len(POSTING.strip()))
+    await me.presses("buttons.read")
+    sees(me, "posting.found", n=6)
+    await me.presses("options.yes")
+    assert RANKING in me.newest()
+    await me.presses("options.keep_words")
+    await me.presses("options.no")
+    await me.presses("options.change")
+    sees_new(me, "steps.skills.ask")
+    await writes(me, "python, pytorch, spark nice")
+    await me.presses("options.take_all")
+    sees(me, "posting.taken")
+    await to_the_report(me)
+    sees(me, "report.small_print.posting")
+    assert me.in_channel() == []
+
+
+async def a_posting_as_a_file(me: Player) -> None:
+    await me.begins()
+    await writes(me, TEAM)
+    await me.sends_file("posting.pdf", b"%PDF-1.7")
+    sees(me, "posting.unreadable_file", n=40_000)
+    await me.sends_file("posting.txt", b"Chop the onions, and let them simmer for an hour.")
+    sees(me, "posting.not_one")
+    sees_new(me, "steps.kind_sources.ask")
+    await me.sends_file("posting.txt", POSTING.encode())
+    sees(me, "posting.found", n=6)
+    await me.presses("options.take_all")
+    await to_the_report(me)
+    sees(me, "report.small_print.posting")
+
+
+async def a_posting_that_somebody_shared(me: Player) -> None:
+    await me.points_at(POSTING)
+    sees(me, "greeting")
+    sees(me, "posting.found", n=6)
+    await me.presses("options.no")
+    await me.presses("options.take_all")
+    sees_new(me, "steps.team.ask")
+    assert RANKING not in "".join(me.in_channel())
+
+
 async def by_shortcut(me: Player) -> None:
     await me.begins_by_shortcut()
     sees(me, "greeting")
@@ -475,6 +548,9 @@ async def by_shortcut(me: Player) -> None:
 SCENARIOS: dict[str, Scenario] = {
     one.__name__: one
     for one in (
+        a_posting_as_a_file,
+        a_posting_in_pieces,
+        a_posting_that_somebody_shared,
         a_reminder,
         a_second_pass,
         all_the_ways_out,

@@ -17,7 +17,7 @@ from conversations.reading_answers import Reader
 from conversations.reminders import Policy
 from conversations.replies import Ask, Choose, Goodbye, Held, Listed, Reply, Say, ShowChecks, ShowHome
 from conversations.session import PROFILE_CHECK, Check, Intent, Person, Phase, Session
-from tests.dialogue import ME, NOON, core, core_files, core_values
+from tests.dialogue import ME, NOON, core, core_files, core_values, postings
 from tests.fakes.room import A, Room
 
 
@@ -28,7 +28,7 @@ class Chat:
         """Begin with nothing."""
         self.store = InMemoryStore()
         packs = PacksInUse(self.store, core_files()[1], [Pack(core(), core_values())])
-        self.turns = Turns(packs, self.store, Policy(reachable=reachable))
+        self.turns = Turns(packs, self.store, Policy(reachable=reachable), postings=postings)
         self.language, self.now, self.ids = language, NOON, 0
 
     async def take(self, event: Event) -> tuple[Reply, ...]:

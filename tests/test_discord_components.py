@@ -18,6 +18,7 @@ from conversations.messages import DirectMessage, InChannel, InteractionReply, M
 from conversations.replies import (
     Ask,
     AskChannel,
+    AskPosting,
     CheckRow,
     Choose,
     Goodbye,
@@ -175,6 +176,7 @@ replies = st.one_of(
     st.builds(ShowQueue, queued),
     st.builds(ShowDocument, st.just(REPORT), st.sampled_from(available())),
     st.builds(AskChannel, said, st.lists(st.integers(10**17, 10**18).map(str), max_size=100).map(tuple)),
+    st.builds(AskPosting, said, st.sampled_from([0, 1, 40_000])),
     st.builds(Held, st.just('{"checks": []}'), st.booleans()),
 )
 places = st.sampled_from(
@@ -235,7 +237,7 @@ def check(parts: list[Any]) -> str:
 def _one_asks_at_most(found: list[Reply]) -> bool:
     """Tell whether it is as a turn makes it: what asks comes last, and nothing is said twice."""
     steps_noted = [one.step for one in found if isinstance(one, Noted)]
-    asking = [isinstance(one, Ask | Choose | ReviewAnswers | AskChannel) for one in found]
+    asking = [isinstance(one, Ask | Choose | ReviewAnswers | AskChannel | AskPosting) for one in found]
     lists = sum(isinstance(one, ShowChecks | ShowComparison | ShowShares | ShowQueue) for one in found)
     return not any(asking[:-1]) and len(set(steps_noted)) == len(steps_noted) and lists <= 1
 

@@ -21,7 +21,7 @@ from conversations.reading_answers import Reader
 from conversations.reads import flag_reads, verdict_reads
 from conversations.red_flags import raised
 from conversations.reminders import Policy, next_due
-from conversations.replies import Ask, Choose, Goodbye, Listed, ReviewAnswers, Say, ShowReport, Turn
+from conversations.replies import Ask, AskPosting, Choose, Goodbye, Listed, ReviewAnswers, Say, ShowReport, Turn
 from conversations.report import RaisedFlag, Report, Verdict
 from conversations.scene import Scene, menu
 from conversations.script import Script, Step
@@ -42,7 +42,8 @@ from conversations.session import (
 )
 from conversations.snapshot import dump_check, dump_person, load_check, load_person
 from conversations.vocabulary import QUESTIONS, TEAM_KINDS, Source, StepKind, TeamKind
-from tests.dialogue import ME, NOON, asked, core
+from tests.dialogue import ME, NOON, asked, core, postings
+from tests.test_posting import labelled as postings_of
 
 # The same examples on every machine: a red build is a changed product, never bad luck.
 settings.register_profile(
@@ -76,6 +77,7 @@ PASSING = ("fill in", "fill in", "keep", "keep profile", "what is pin factory")
 SETTING = ("interview 2026-03-05 14:00", "remind me tomorrow 9:00", "time zone Berlin")
 REMINDING = (*SETTING, "snooze", "stop", "quiet off")
 SHARING = ("share", "share", "yes", "unshare", "unshare 2")
+POSTING = ("posting", "done", "keep the words", "take all", "myself")
 COMMANDS = (
     *INFORMING,
     *SHARING,
@@ -130,11 +132,11 @@ class Doing:
 NUMBERS = st.integers(0, 59)
 ANSWERING = st.builds(Doing, st.just("answer"), NUMBERS)
 COMMANDING = st.sampled_from([Doing("text", text=line) for line in (*COMMANDS, *NON_ANSWERS)])
-GOING = st.sampled_from([Doing("text", text=line) for line in (*DECIDING, *DEEPER, *PASSING, *REMINDING)])
+GOING = st.sampled_from([Doing("text", text=line) for line in (*DECIDING, *DEEPER, *PASSING, *REMINDING, *POSTING)])
 COMING = st.builds(
     Doing, st.sampled_from(("open", "another", "return", "leave", "profile", "profile", "wait", "wait")), NUMBERS
 )
-_TYPED = ("near miss", "near miss", "choice words", "several", "number", "change", "text", "old line")
+_TYPED = ("hand over", "near miss", "near miss", "choice words", "several", "number", "change", "text", "old line")
 _SAID = ("sourced", "sourced", "quoted", "attribute", "fine", "fine", "not fine")
 TYPING = st.one_of(ANSWERING, COMMANDING, GOING, st.builds(Doing, st.sampled_from((*_TYPED, *_SAID)), NUMBERS, WORDS))
 
@@ -193,6 +195,10 @@ def misspelt(text: str, number: int) -> str:
     return text[:place] + text[place + 1 :]
 
 
+POSTED = ("", "A recipe for soup.", *(one.text for one in (*postings_of("en")[:6], *postings_of("zh")[:2])))
+"""What is handed over as a posting."""
+
+
 @dataclass
 class Play:
     """People do things to checks that are kept as a store keeps them: by what was committed last."""
@@ -227,7 +233,7 @@ class Play:
     def take(self, event: Event) -> tuple[Session, Turn]:
         """Take a turn, or the one in its place; return what was before it as well."""
         before = self.session(event.check)
-        turn = advance(core(), before, event)
+        turn = advance(core(), before, event, postings=postings)
         if turn.instead:
             assert turn.session == before
             return self.take(turn.instead)
@@ -267,6 +273,8 @@ class Play:
             case "wait":
                 due = next_due(check, self.person, Policy()) if check else None
                 return TimePassed(ME, due or at, check.id if check else new)
+            case "hand over":
+                return replace(self.typed(POSTED[doing.number % len(POSTED)], at), posting=True, new_check=new)
             case "old line":
                 seen = check.asked - 1 - doing.number % 3 if check else 0
                 return self.typed(self.line(replace(doing, what="answer")), at, seen)
@@ -313,6 +321,8 @@ def asking(history: Iterable[Doing]) -> Play:
     """Return a play in which a step is being asked."""
     play = played(history)
     for _ in range(3):
+        if play.check.phase is Phase.PROPOSING:
+            play.type("answer it myself")
         if play.check.phase is not Phase.ASKING:
             play.type("back")
         if play.check.phase is Phase.REVIEWING:
@@ -394,7 +404,7 @@ class Taken:
     @property
     def old(self) -> bool:
         """Whether the line was typed at an older question."""
-        return isinstance(self.event, Typed) and self.event.seen != self.check_before.asked
+        return isinstance(self.event, Typed) and self.event.seen not in (None, self.check_before.asked)
 
     @property
     def check_before(self) -> Check:
@@ -412,6 +422,8 @@ class Taken:
                 return check.phase, Intent.LATER
             case TimePassed():
                 return check.phase, Intent.TIME
+            case Typed(posting=True):
+                return check.phase, Intent.PASTED
             case Typed():
                 return check.phase, meant(replace(self.before, check=check), self.event.text).intent
             case _:
@@ -431,11 +443,13 @@ def a_step_is_being_asked_exactly_while_the_phase_says_so(taken: Taken) -> None:
     assert check.phase is not Phase.NEW
     if check.phase in (Phase.ASKING, Phase.OFFERED):
         assert check.at in [step.id for step in (*taken.facts.path, *taken.facts.deeper)]
-        assert check.at in [step.id for step in taken.facts.path] or check.at in check.agenda
+    elif check.phase is Phase.PROPOSING:
+        assert check.at == check.proposed[0].step
     else:
         assert check.at is None
     assert (check.offered is not None) == (check.phase is Phase.OFFERED)
     assert (check.sharing is not None) == (check.phase is Phase.SHARING)
+    assert not check.pasted or check.phase is Phase.PASTING
     assert check.phase is not Phase.FINISHED or (not taken.facts.open_steps() and not check.agenda)
     assert check.answered is None or check.answered in check.answers
     assert not check.is_profile or check.phase not in (Phase.FINISHED, Phase.DECIDING)
@@ -457,6 +471,8 @@ def the_last_thing_said_is_what_the_session_waits_for(taken: Taken) -> None:
         case Phase.REVIEWING:
             assert isinstance(last, ReviewAnswers)
             assert [said.step for said in last.answers] == list(taken.facts.answers)
+        case Phase.PASTING:
+            assert last == AskPosting(phrase("posting.paste"), len(check.pasted))
         case _:
             assert isinstance(last, Choose)
             assert len(set(last.options)) == len(last.options) > 1
@@ -516,14 +532,18 @@ def an_answer_is_only_ever_lost_by_saying_yes_to_starting_over(taken: Taken) -> 
         assert not taken.check.answers
 
 
+CONFIRMING = (Intent.KEEP, Intent.KEEP_WORDS, Intent.TAKE_ALL)
+"""As is said to what a posting suggests."""
+
+
 def only_answers_change_answers(taken: Taken) -> None:
     if taken.check.answers != taken.check_before.answers:
         laid_out = (Intent.OPEN,) if taken.check.is_profile else ()
-        assert taken.row[1] in (Intent.ANSWER, Intent.ATTRIBUTE, Intent.YES, *laid_out)
+        assert taken.row[1] in (Intent.ANSWER, Intent.ATTRIBUTE, Intent.YES, *CONFIRMING, *laid_out)
 
 
 def what_a_source_said_stays_until_it_says_something_else_or_the_person_does(taken: Taken) -> None:
-    if taken.old or taken.row[1] is Intent.YES:
+    if taken.old or taken.row[1] in (Intent.YES, *CONFIRMING):
         return
     for step, said in taken.check.answers.items():
         gone = [one for one in taken.check_before.answers.get(step, ()) if one not in said]
@@ -668,7 +688,7 @@ def test_a_line_typed_at_this_question_is_read_as_if_its_revision_were_not_known
 def test_starting_over_asks_once_and_only_yes_clears(history: list[Doing], doing: Doing) -> None:
     play = played(history)
     answers = play.check.answers
-    asked_for = play.type("start over").replies
+    asked_for = play.type("/start over").replies
     assert asked_for == (Choose(phrase("start_over.sure"), (Intent.YES, Intent.NO)),)
     assert play.check.answers == answers
     line = play.line(doing)
@@ -681,7 +701,7 @@ def test_starting_over_asks_once_and_only_yes_clears(history: list[Doing], doing
 @given(STATE)
 def test_starting_over_begins_at_the_first_step(history: list[Doing]) -> None:
     play = played(history)
-    turn = play.type("start over", "yes")
+    turn = play.type("/start over", "yes")
     about_me = [step for step in core().steps if step.profile or step.profile_only]
     assert asked(turn.replies).step == (about_me[0].id if play.check.is_profile else core().steps[0].id)
     assert asked(turn.replies).said is None
@@ -755,7 +775,10 @@ def test_going_back_and_keeping_the_answer_returns_to_the_first_open_step(histor
     waiting = [step.id for step in play.facts.open_steps()] or [one for one in agenda if one in due]
     end = Phase.REVIEWING if play.check.is_profile else Phase.FINISHED
     assert play.check.answers == answers
-    assert (play.check.phase, play.check.at) == ((Phase.ASKING, waiting[0]) if waiting else (end, None))
+    after = (Phase.ASKING, waiting[0]) if waiting else (end, None)
+    if play.check.proposed:
+        after = (Phase.PROPOSING, play.check.proposed[0].step)
+    assert (play.check.phase, play.check.at) == after
 
 
 @STATES
@@ -923,12 +946,22 @@ LINES = {
     Intent.UNSHARE: "unshare",
     Intent.CHECKS: "my checks",
     Intent.COMPARE: "compare",
+    Intent.POSTING: "posting",
+    Intent.PASTED: "Machine Learning Engineer",
+    Intent.KEEP_WORDS: "keep the words",
+    Intent.TAKE_ALL: "take all",
     Intent.RESUME: "resume 2",
     Intent.NEW: "new check",
     Intent.PROFILE: "profile",
     Intent.SETTINGS: "settings",
 }
 UNTYPED = (Intent.OPEN, Intent.TIME, Intent.SHARE_ENDED, Intent.HOME)
+IN_A_PHASE = {
+    (Phase.PROPOSING, Intent.ANSWER): "platform",
+    (Phase.PROPOSING, Intent.NEAR_MISS): "modells",
+    (Phase.PROPOSING, Intent.CHANGE): "answer it myself",
+    (Phase.PASTING, Intent.KEEP): "done",
+}
 OF_A_CHECK = (
     Intent.DECIDE,
     Intent.INTERVIEW,
@@ -938,6 +971,7 @@ OF_A_CHECK = (
     Intent.UNSHARE,
     Intent.ASK_FOR_REVIEW,
     Intent.DOCUMENT,
+    Intent.POSTING,
 )
 """What has no place in the dialogue about the person."""
 
@@ -962,21 +996,31 @@ def in_phase(phase: Phase) -> Play:
             play.type("decide")
         case Phase.SHARING:
             play.type("share")
+        case Phase.PASTING:
+            play.type("posting", "ML Engineer. We build the training platform that all our teams use. Requirements: Go")
+        case Phase.PROPOSING:
+            play.do(Doing("hand over", 3))
+            play.type("no")
         case Phase.FINISHED:
             finish(play, lambda _: "?")
     assert play.check.phase is phase
     return play
 
 
-@pytest.mark.parametrize(("phase", "intent"), [row for row in TRANSITIONS if row[1] not in UNTYPED])
+@pytest.mark.parametrize(
+    ("phase", "intent"),
+    [row for row in TRANSITIONS if row[1] not in (*UNTYPED, Intent.PASTED) or row == (Phase.PASTING, Intent.PASTED)],
+)
 def test_every_row_of_the_table_does_what_it_says(phase: Phase, intent: Intent) -> None:
     play = in_phase(phase)
-    line = LINES[intent]
+    line = IN_A_PHASE.get((phase, intent), LINES[intent])
+    if phase is Phase.PASTING and intent not in (Intent.KEEP, Intent.PASTED):
+        line = f"/{line}"  # without it, it may be a line of the posting
     assert meant(play.session(), line).intent is intent
     check = play.check.id
     turn = play.type(line)
     assert play.checks[check].phase in TRANSITIONS[phase, intent].to
-    assert turn.replies[0] != Say(phrase(f"not_now.{phase}")) or intent is Intent.KEEP
+    assert turn.replies[0] != Say(phrase(f"not_now.{phase}")) or intent in (Intent.KEEP, Intent.UNREADABLE)
 
 
 def about_me_in(phase: Phase) -> Play:
@@ -1000,7 +1044,7 @@ ABOUT_ME = (Phase.ASKING, Phase.OFFERED, Phase.REVIEWING, Phase.CONFIRMING)
 
 
 @pytest.mark.parametrize(
-    ("phase", "intent"), [row for row in TRANSITIONS if row[0] in ABOUT_ME and row[1] not in UNTYPED]
+    ("phase", "intent"), [row for row in TRANSITIONS if row[0] in ABOUT_ME and row[1] not in (*UNTYPED, Intent.PASTED)]
 )
 def test_every_row_of_the_table_does_what_it_says_about_the_person_too(phase: Phase, intent: Intent) -> None:
     play = about_me_in(phase)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from bot.wiring import posting_reader, posting_rules
 from conversations.posting.phrases import Phrases
 from conversations.posting.plain import plain
-from conversations.posting.proposals import Certainty, Posting, Quote
+from conversations.posting.proposals import Posting, Quote
 from conversations.posting.reading import QUOTE_LIMIT
 from conversations.posting.words import LONGEST, sentences, stemmed
+from conversations.vocabulary import Certainty
 from tests.dialogue import core
 
 HERE = Path(__file__).parent / "postings"

@@ -33,6 +33,7 @@ from conversations.redaction import redact
 from conversations.replies import (
     Ask,
     AskChannel,
+    AskPosting,
     CheckRow,
     Choose,
     Goodbye,
@@ -273,6 +274,7 @@ KINDS: dict[type[Reply], st.SearchStrategy[Any]] = {
         st.just(phrase("share.where")),
         st.sampled_from([0, 1, 12, 120]).map(lambda count: tuple(f"C{place:04}" for place in range(count))),
     ),
+    AskPosting: st.builds(AskPosting, st.just(phrase("posting.paste")), st.sampled_from([0, 1, 40_000])),
     Held: st.sampled_from([Held(), Held(HELD), Held(HELD, whole=True)]),
 }  # fmt: skip
 SMALL = st.one_of([KINDS[one] for one in (Say, Noted, Listed, Choose, AskChannel, Held)])
@@ -412,6 +414,8 @@ def expected(reply: Reply, language: str) -> list[str]:  # noqa: C901, PLR0912  
             return [*expected(first, language), *map(text, reply.reminders), *map(text, reply.questions)]
         case AskChannel():
             return [text(reply.text), *reply.allowed]
+        case AskPosting():
+            return [text(reply.text)]
         case _:
             return []
 

@@ -14,7 +14,7 @@ from tests.fakes.slack.room import Room, running
 from tests.fakes.slack.server import ALL_SCOPES, FakeSlack
 from tests.golden import assert_golden
 from tests.outcomes import assert_outcome
-from tests.scenarios import SCENARIOS, finished, sees, sees_new, words_alone, writes
+from tests.scenarios import SCENARIOS, a_posting_as_a_file, finished, sees, sees_new, words_alone, writes
 
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 TRANSCRIPTS = Path(__file__).parent / "transcripts" / "slack"
@@ -53,7 +53,7 @@ async def test_a_whole_check_in_slack_ends_as_its_transcript_says(name: str, lan
 TYPES_NOTHING = tuple(scope for scope in ALL_SCOPES if scope != "im:history")
 
 
-@pytest.mark.parametrize("name", sorted(SCENARIOS.keys() - {words_alone.__name__}))
+@pytest.mark.parametrize("name", sorted(SCENARIOS.keys() - {words_alone.__name__, a_posting_as_a_file.__name__}))
 async def test_an_app_that_may_not_read_lines_can_do_all_the_same(name: str, tmp_path: Path) -> None:
     async with playing(tmp_path / "bot.sqlite3", scopes=TYPES_NOTHING) as (me, room):
         await SCENARIOS[name](me)

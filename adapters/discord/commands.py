@@ -10,6 +10,7 @@ from conversations.catalogue import Catalogue, phrase
 from conversations.replies import CheckRow
 
 COMMAND, ADMIN_COMMAND, TAKE_DOWN = "teamcheck", "teamcheck-admin", "Take report down"
+READ_POSTING = "Read as job posting"
 WHAT = "what"
 RESUME = "resume"
 WORDS = (
@@ -18,6 +19,8 @@ WORDS = (
     "new",
     "report",
     "questions",
+    "compare",
+    "posting",
     "share",
     "unshare",
     "profile",
@@ -65,6 +68,13 @@ def commands(catalogue: Catalogue) -> list[Json]:
             "default_member_permissions": _MANAGE_GUILD,
             "integration_types": [_GUILD_INSTALL],
             "contexts": [_IN_SERVERS],
+        },
+        {
+            "name": READ_POSTING,
+            "type": _OF_A_MESSAGE,
+            "name_localizations": _localized(catalogue, "command.read_posting"),
+            "integration_types": [_GUILD_INSTALL, _USER_INSTALL],
+            "contexts": [_IN_SERVERS, _IN_OUR_CHAT, _ELSEWHERE],
         },
         {
             "name": TAKE_DOWN,

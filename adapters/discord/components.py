@@ -40,6 +40,7 @@ from conversations.messages import (
 from conversations.replies import (
     Ask,
     AskChannel,
+    AskPosting,
     CheckRow,
     Choose,
     Goodbye,
@@ -71,8 +72,8 @@ WRITE = "write"
 """Begins the id of what opens a form; the id of the answer's button follows."""
 _SHORT_LABEL = 24
 _FEW = 5
-_ASKING = (Ask, Choose, ReviewAnswers, AskChannel)
-_IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
+_ASKING = (Ask, Choose, ReviewAnswers, AskChannel, AskPosting)
+_IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers, AskPosting)
 _BESIDE_CHARACTERS = 300
 _IN_PLACE_CHARACTERS = 2_000
 _TEXT, _ROW, _BUTTON, _MENU, _CHANNELS, _GALLERY, _FILE = 10, 1, 2, 3, 8, 12, 13
@@ -246,6 +247,8 @@ class Components:
                 yield from self._checks(reply)
             case AskChannel():
                 yield from self._ask_channel(reply)
+            case AskPosting():
+                yield from self._ask_posting(reply)
             case Held(whole=True):
                 yield from self._texts(phrase("held.attached"))
             case Held():
@@ -439,6 +442,17 @@ class Components:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"
         line = f"{row.number}. {self._words(phrase(key, title=row.title, state=row.state))}"
         yield from map(plain, lines(line))
+
+    def _ask_posting(self, reply: AskPosting) -> Iterator[Json]:
+        yield from self._bold(reply.text)
+        write = f"{WRITE}:{self._id(Intent.PASTED)}"
+        paste = _button(self._label("paste"), write, primary=not reply.characters)
+        back = self._button(Intent.BACK, "back")
+        if not reply.characters:
+            yield _row(paste, back)
+            return
+        read = _button(self._label("read"), self._id(Intent.KEEP), primary=True)
+        yield _row(read, paste, back)
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
         yield from self._bold(reply.text)

@@ -18,14 +18,18 @@ _FORM_SECONDS = 900.0
 """discord.py keeps a form so long; a submission after that, or after a restart, still comes to us by its id."""
 
 
-def write_form(catalogue: Catalogue, language: str, question: str, button: str, fresh: str) -> discord.ui.Modal:
-    """Return a form with room for a long answer, below what was asked. Its id is another one at each opening."""
+def write_form(
+    catalogue: Catalogue, language: str, question: str, button: str, fresh: str, *, posting: bool = False
+) -> discord.ui.Modal:
+    """Return a form with room for a long answer, or a posting. Its id is another one at each opening."""
 
     def text(key: str, most: int) -> str:
         return clipped(catalogue.text(phrase(key), language), most)
 
-    asked = "\n".join(one for one in (question, quiet(text("form.hint", _HINT))) if one)
-    return _form(text("form.write", FORM_TITLE), asked, text("form.answer", FORM_LABEL), button, fresh)
+    hint = quiet(text("form.posting_hint" if posting else "form.hint", _HINT))
+    asked = "\n".join(one for one in ("" if posting else question, hint) if one)
+    title, label = ("form.posting", "form.posting") if posting else ("form.write", "form.answer")
+    return _form(text(title, FORM_TITLE), asked, text(label, FORM_LABEL), button, fresh)
 
 
 def mentor_form(catalogue: Catalogue, language: str, act: ReviewAct, share: str, fresh: str) -> discord.ui.Modal:

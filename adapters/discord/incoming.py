@@ -139,9 +139,29 @@ def written(custom_id: str, text: str, origin: Origin) -> Typed | None:
     A form of Discord is closed when it is sent: what cannot be read is said below it.
     """
     button = form_button(custom_id)
-    if button is None or button.intent is not Intent.ANSWER:
+    if button is None or button.intent not in (Intent.ANSWER, Intent.PASTED):
         return None
     return Typed(origin.key, origin.at, text, button.check, button.seen, id=origin.id)
+
+
+def posting(text: str, origin: Origin) -> Typed:
+    """Read a text that somebody handed over as a job posting: a file, or a message they pointed at."""
+    return Typed(
+        origin.key,
+        origin.at,
+        text,
+        posting=True,
+        id=origin.id,
+        new_check=origin.fresh,
+        language=origin.language,
+        place=origin.place,
+    )
+
+
+def message_of(data: Data) -> Data:
+    """Return the message that a command was given at."""
+    messages = (data.get("resolved") or {}).get("messages") or {}
+    return messages.get(str(data.get("target_id", ""))) or {}
 
 
 def typed(text: str, origin: Origin) -> Typed:

@@ -16,13 +16,14 @@ from aiohttp import ClientError
 
 from adapters.button_ids import read_button_id
 from adapters.discord import incoming
-from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT, offered
+from adapters.discord.commands import ADMIN_COMMAND, COMMAND, READ_POSTING, TAKE_DOWN, WHAT, offered
 from adapters.discord.components import SURFACES, WRITE
 from adapters.discord.forms import ANSWER, mentor_form, write_form
 from adapters.discord.incoming import Origin, admin_key, key_of
 from adapters.discord.limits import FOLLOWUPS
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
+from adapters.postings import DOWNLOAD_SECONDS, is_readable, text_of
 from adapters.reviews import WRITTEN, Reviews, read_act, reviewed
 from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.events import Event, Pressed, ReviewAct, Reviewed, ShareEnded
@@ -83,10 +84,14 @@ class Listeners:
 
     async def message(self, message: discord.Message) -> None:
         """Take a line typed in our direct messages; of others nothing is heard."""
-        if message.guild is not None or message.author.bot or not message.content:
+        if message.guild is not None or message.author.bot or not (message.content or message.attachments):
             return
         origin = Origin(key_of(message.author.id), message.created_at, str(message.id), self._new_id())
-        await self._take(incoming.typed(message.content, origin), DirectMessage())
+        event = incoming.typed(message.content, origin)
+        if message.attachments:
+            text = await _text_in(message.attachments[0])
+            event = incoming.posting("\n".join(filter(None, (message.content, text))) if text else "", origin)
+        await self._take(event, DirectMessage())
 
     # -- interactions ------------------------------------------------------------------------------------------------
 
@@ -127,21 +132,27 @@ class Listeners:
                 await self._teamcheck(interaction)
             case name if name == ADMIN_COMMAND:
                 await self._admin(interaction)
+            case name if name == READ_POSTING:
+                text = str(incoming.message_of(_data(interaction)).get("content") or "")
+                await self._in_our_chat(interaction, incoming.posting(text, self._origin(interaction)))
             case name if name == TAKE_DOWN:
                 await self._take_down(interaction)
 
     async def _teamcheck(self, interaction: discord.Interaction[Any]) -> None:
         """Take `/teamcheck`: the conversation is in our direct messages, or where those are closed, right here."""
         words = incoming.options_of(_data(interaction)).get(WHAT, "")
-        in_our_chat = _is_our_chat(interaction)
         if interaction.guild_id is not None and self._asks_for_queue(words):
             await self._queue(interaction, words)
             return
+        await self._in_our_chat(interaction, incoming.command(words, self._origin(interaction)))
+
+    async def _in_our_chat(self, interaction: discord.Interaction[Any], event: Event) -> None:
+        """Take a command whose words belong into our direct messages, and say where they are."""
         reached = self._sender.reached(str(interaction.user.id))
-        taken = await self._take(incoming.command(words, self._origin(interaction)), DirectMessage())
+        taken = await self._take(event, DirectMessage())
         if taken.turn is None:
             await self._say(interaction, phrase("not_saved" if taken.refused else "busy"), taken)
-        elif in_our_chat:
+        elif _is_our_chat(interaction):
             await interaction.response.defer(ephemeral=True)
             await interaction.delete_original_response()
         elif not (taken.turn.replies or taken.turn.posts):
@@ -187,7 +198,8 @@ class Listeners:
         if pressed_id.startswith(f"{WRITE}:"):
             question, language = self._read(interaction, pressed_id)
             button = pressed_id.removeprefix(f"{WRITE}:")
-            form = write_form(self._catalogue, language, question, button, self._new_id())
+            pasting = getattr(read_button_id(button), "intent", None) is Intent.PASTED
+            form = write_form(self._catalogue, language, question, button, self._new_id(), posting=pasting)
             await interaction.response.send_modal(form)
             return
         if act := read_act(read_button_id(pressed_id)):
@@ -252,7 +264,9 @@ class Listeners:
         labels = {one.label for one in parts if getattr(one, "custom_id", None) == button and hasattr(one, "label")}
         labels |= {one.label for one in parts if isinstance(one, discord.SelectOption) and one.value == button}
         spoken = self._spoken(interaction)
-        languages = [one for one in self._catalogue.languages if self._text(phrase("buttons.write"), one) in labels]
+        named = (phrase("buttons.write"), phrase("buttons.paste"))
+        all_ = self._catalogue.languages
+        languages = [one for one in all_ if any(self._text(name, one) in labels for name in named)]
         return "\n".join(question), spoken if spoken in languages else next(iter(languages), spoken)
 
     async def _form(self, interaction: discord.Interaction[Any]) -> None:
@@ -374,6 +388,17 @@ class Listeners:
     def _language(self, taken: Taken, interaction: discord.Interaction[Any]) -> str:
         person = taken.turn.session.person if taken.turn else None
         return person.language if person and person.revision else self._spoken(interaction)
+
+
+async def _text_in(file: discord.Attachment) -> str:
+    """Return the text of a file that somebody sent; empty where it is none that we read."""
+    if not is_readable(file.filename, file.content_type or "", file.size):
+        return ""
+    try:
+        return text_of(await asyncio.wait_for(file.read(), DOWNLOAD_SECONDS))
+    except _FAILURES as error:
+        note("file_unread", error)
+        return ""
 
 
 def _parts(components: Any) -> list[Any]:  # noqa: ANN401  any part of a message

@@ -34,6 +34,7 @@ from conversations.messages import DirectMessage, HomePage, InChannel, Message, 
 from conversations.replies import (
     Ask,
     AskChannel,
+    AskPosting,
     CheckRow,
     Choose,
     Goodbye,
@@ -72,10 +73,10 @@ _SHORT_LABEL = 24
 _FEW = 5
 _FIRST = 3
 """Of a longer menu so many are buttons, the rest is behind one."""
-_IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers)
+_IN_PLACE = (Say, Listed, Ask, Choose, ReviewAnswers, AskPosting)
 """What takes the place of the message whose button was pressed, so that nothing jumps."""
 _IN_PLACE_CHARACTERS = 3_000
-_ASKING = (Ask, Choose, ReviewAnswers, AskChannel)
+_ASKING = (Ask, Choose, ReviewAnswers, AskChannel, AskPosting)
 _BESIDE_CHARACTERS = 300
 """What is longer stands in a message of its own before what asks, and stays when that is settled."""
 
@@ -250,6 +251,8 @@ class BlockKit:
                 yield from self._checks(reply)
             case AskChannel():
                 yield from self._ask_channel(reply)
+            case AskPosting():
+                yield from self._ask_posting(reply)
             case Held(whole=True):
                 yield from blocks(paragraphs(self._text(phrase("held.attached"))))
             case Held():
@@ -449,6 +452,16 @@ class BlockKit:
         line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
         go_on = button_id(Button(Intent.RESUME, row.id))
         yield from _beside(line, _button(self._label("resume"), go_on))
+
+    def _ask_posting(self, reply: AskPosting) -> Iterator[Json]:
+        yield from blocks(paragraphs(self._text(reply.text), "bold"))
+        write = f"{WRITE}:{self._id(Intent.PASTED)}"
+        paste = _button(self._label("paste"), write, primary=not reply.characters)
+        back = self._button(Intent.BACK, "back")
+        if not reply.characters:
+            yield _actions([paste, back])
+            return
+        yield _actions([self._button(Intent.KEEP, "read", primary=True), paste, back])
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
         yield from blocks(paragraphs(self._text(reply.text), "bold"))

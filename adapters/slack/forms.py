@@ -22,7 +22,9 @@ Words = Callable[[str], str]
 """Words a sentence by its address."""
 
 
-def write_form(catalogue: Catalogue, language: str, question: str, button: str, at: Receipt | None) -> Json:
+def write_form(
+    catalogue: Catalogue, language: str, question: str, button: str, at: Receipt | None, hint: str = "form.hint"
+) -> Json:
     """Return a window with room for a long answer. It carries ids alone: what was asked, and where."""
     about = json.dumps({"button": button, "at": [at.channel, at.message] if at else None})
     text = _words(catalogue, language)
@@ -41,7 +43,7 @@ def write_form(catalogue: Catalogue, language: str, question: str, button: str, 
                 "block_id": ANSWER,
                 "element": field,
                 "label": _plain(clipped(question or text("form.answer"), _LABEL)),
-                "hint": _plain(clipped(text("form.hint"), _LABEL)),
+                "hint": _plain(clipped(text(hint), _LABEL)),
             }
         ],
     }

@@ -85,16 +85,38 @@ def shortcut(body: Body, key: SessionKey, about: About, now: datetime, fresh: st
     return Opened(key, at, fresh, language=about.language, zone=about.zone, id=body["trigger_id"])
 
 
-def typed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Typed | None:
-    """Read a line in our direct messages; None for what nobody typed."""
+def attached(body: Body) -> list[Body]:
+    """Return the files that came with a message."""
+    files = body["event"].get("files")
+    return [_object(one) for one in files] if isinstance(files, list) else []
+
+
+def posting(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Typed:
+    """Read that somebody pointed at a message as a job posting."""
+    text = plain(_text(_object(body.get("message")).get("text")))
+    at = moment(body.get("action_ts"), now)
+    return Typed(
+        key, at, text, posting=True, id=body["trigger_id"], new_check=fresh, language=about.language, zone=about.zone
+    )
+
+
+def typed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str, *, posting: str = "") -> Typed | None:
+    """Read a line in our direct messages, or the file that came with it; None for what nobody typed.
+
+    `posting` is the text of the file: empty where it could not be read.
+    """
     event = body["event"]
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in _BY_A_PERSON:
         return None
     at = moment(event.get("ts"), now)
+    text, files = plain(_text(event.get("text"))), attached(body)
+    if files:
+        text = "\n".join(filter(None, (text, posting))) if posting else ""
     return Typed(
         key,
         at,
-        plain(_text(event.get("text"))),
+        text,
+        posting=bool(files),
         id=body["event_id"],
         new_check=fresh,
         language=about.language,

@@ -22,9 +22,12 @@ from slack_sdk.errors import SlackApiError
 
 from adapters.button_ids import read_button_id
 from adapters.notes import note
+from adapters.postings import DOWNLOAD_SECONDS, is_readable, text_of
 from adapters.reviews import WRITTEN, Reviews, read_act, reviewed
 from adapters.slack import forms, incoming
+from adapters.slack.access import FILES_URL
 from adapters.slack.block_kit import HERE, SURFACES, TICKED, WRITE
+from adapters.slack.files import download
 from adapters.slack.incoming import Body, key_of
 from adapters.slack.people import FRESH_SECONDS, About, People
 from adapters.slack.rich_text import Json
@@ -85,6 +88,7 @@ class Listeners:
         packs: Mapping[str, str],
         new_id: NewId,
         *,
+        files_url: str = FILES_URL,
         clock: Clock = now_here,
     ) -> None:
         self._turns = turns
@@ -92,6 +96,7 @@ class Listeners:
         self._people = people
         self._catalogue = catalogue.on(*SURFACES)
         self._packs = packs
+        self._files = files_url
         self._new_id = new_id
         self._now = clock
         self._since = clock().replace(microsecond=0)
@@ -144,11 +149,45 @@ class Listeners:
             await ack()
             return None
         key, about = await self._whose(context)
-        event = incoming.typed(body, key, about, self._now(), self._new_id())
-        if event is None or about.stranger:
+        if about.stranger:
+            await ack()
+            return None
+        try:
+            posting = await self._downloaded(body, context)
+        except _UNHEARD:
+            return BoltResponse(status=_NOT_NOW)
+        event = incoming.typed(body, key, about, self._now(), self._new_id(), posting=posting)
+        if event is None:
             await ack()
             return None
         return await self._acknowledged(event, DirectMessage(), context, ack)
+
+    async def _downloaded(self, body: Body, context: AsyncBoltContext) -> str:
+        """Return the text of the first file that came with a message; empty where it is none that we read."""
+        for file in incoming.attached(body)[:1]:
+            name, kind, size = (str(file.get(one) or "") for one in ("name", "mimetype", "size"))
+            url = str(file.get("url_private_download") or file.get("url_private") or "")
+            if not is_readable(name, kind, int(size) if size.isdecimal() else 0):
+                return ""
+            if not url.startswith(self._files):  # the token goes to nobody else
+                return ""
+            content = await asyncio.wait_for(download(url, context.bot_token or ""), DOWNLOAD_SECONDS)
+            return text_of(content)
+        return ""
+
+    async def posting(
+        self, body: Body, context: AsyncBoltContext, ack: AsyncAck, respond: AsyncRespond
+    ) -> BoltResponse | None:
+        """Take somebody's message as a job posting: the conversation about it is in our direct messages."""
+        key, about = await self._whose(context)
+        if about.stranger:
+            await ack()
+            return None
+        event = incoming.posting(body, key, about, self._now(), self._new_id())
+        refused = await self._acknowledged(event, DirectMessage(), context, ack)
+        if refused is None:
+            self._whisper(respond, phrase("aside.pointer"), key, self._spoken(about))
+        return refused
 
     async def home(self, body: Body, context: AsyncBoltContext, ack: AsyncAck) -> BoltResponse | None:
         """Fill somebody's page, whenever they look at it."""
@@ -216,9 +255,12 @@ class Listeners:
 
     async def _open_form(self, body: Body, context: AsyncBoltContext, respond: AsyncRespond, button: str) -> None:
         about = await self._people.about(context.team_id or "", context.user_id or "")
-        language = self._read_on(incoming.label(body), "write") or self._spoken(about)
+        language = self._read_on(incoming.label(body), "write", "paste") or self._spoken(about)
         question = incoming.plain(str((body.get("message") or {}).get("text", ""))).rpartition("\n")[2]
-        view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body))
+        pasting = getattr(read_button_id(button), "intent", None) is Intent.PASTED
+        hint = "form.posting_hint" if pasting else "form.hint"
+        question = self._catalogue.text(phrase("form.posting"), language) if pasting else question
+        view = forms.write_form(self._catalogue, language, question, button, incoming.pressed_at(body), hint)
         try:
             await self._open(view, body, context)
         except _UNHEARD:
@@ -456,10 +498,11 @@ class Listeners:
     def _spoken(self, about: About) -> str:
         return language_for(about.language or "", self._catalogue.languages)
 
-    def _read_on(self, label: str, button: str) -> str | None:
+    def _read_on(self, label: str, *buttons: str) -> str | None:
         """Return the language of a button by its label: the one the person reads, whatever Slack says."""
-        name = phrase(f"buttons.{button}")
-        return next((one for one in self._catalogue.languages if self._catalogue.text(name, one) == label), None)
+        names = [phrase(f"buttons.{one}") for one in buttons]
+        languages = self._catalogue.languages
+        return next((one for one in languages if label in (self._catalogue.text(name, one) for name in names)), None)
 
     def _language(self, taken: Taken, about: About) -> str:
         person = taken.turn.session.person if taken.turn else None

@@ -4,6 +4,7 @@ from typing import Any
 
 COMMAND = "/teamcheck"
 START = "start_check"
+READ_POSTING = "read_posting"
 TAKE_DOWN = "take_down"
 
 SCOPES = {
@@ -11,6 +12,7 @@ SCOPES = {
     "chat:write": "to write to you, and where you share a report",
     "im:write": "to open direct messages with you",
     "files:write": "to hand you your export as a file",
+    "files:read": "to read a job posting that you send as a file",
     "users:read": "to know your language, your time zone, and who is an admin",
 }
 """What a bot token needs, and what for."""
@@ -52,6 +54,12 @@ def manifest(*, typing: bool = True) -> dict[str, Any]:
                     "type": "global",
                     "callback_id": START,
                     "description": "Three questions about an ML team, in private",
+                },
+                {
+                    "name": "Read as job posting",
+                    "type": "message",
+                    "callback_id": READ_POSTING,
+                    "description": "What it suggests about the team, for you alone",
                 },
                 {
                     "name": "Take report down",

@@ -14,7 +14,7 @@ from adapters.slack.connection import Connection
 from adapters.slack.forms import MENTOR_FORM, RULES_FORM, WRITE_FORM
 from adapters.slack.incoming import PLATFORM, key_of
 from adapters.slack.listeners import Clock, Listeners, NewId, Workspaces, now_here
-from adapters.slack.manifest import COMMAND, START, TAKE_DOWN
+from adapters.slack.manifest import COMMAND, READ_POSTING, START, TAKE_DOWN
 from adapters.slack.people import People
 from adapters.slack.preflight import Workspace, preflight
 from adapters.slack.sender import SlackSender
@@ -70,7 +70,16 @@ class SlackPlatform:
 
         """
         clock, people = self._clock, self.people
-        listeners = Listeners(turns, workspaces, people, self._catalogue, self._packs, self._new_id, clock=clock)
+        listeners = Listeners(
+            turns,
+            workspaces,
+            people,
+            self._catalogue,
+            self._packs,
+            self._new_id,
+            files_url=self._access.files_url,
+            clock=clock,
+        )
         self.connection = Connection(self.app(listeners), self._access.app_token)
         listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
         stopped = asyncio.ensure_future(stopping.wait())
@@ -93,6 +102,7 @@ class SlackPlatform:
         app.use(listeners.arrived)
         app.command(COMMAND)(listeners.command)
         app.shortcut(START)(listeners.shortcut)
+        app.shortcut(READ_POSTING)(listeners.posting)
         app.shortcut(TAKE_DOWN)(listeners.take_down)
         app.event("message")(listeners.message)
         app.event("app_home_opened")(listeners.home)

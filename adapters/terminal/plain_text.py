@@ -15,6 +15,7 @@ from conversations.held import held_summary
 from conversations.replies import (
     Ask,
     AskChannel,
+    AskPosting,
     CheckRow,
     Choose,
     Goodbye,
@@ -51,7 +52,7 @@ class PlainText:
     def show(self, reply: Reply) -> None:  # noqa: C901, PLR0912  one case a kind
         """Print one reply, with a blank line before it."""
         match reply:
-            case Say() | Noted() | AskChannel():
+            case Say() | Noted() | AskChannel() | AskPosting():
                 self._print(Text(self._text(reply.text)))
             case Listed():
                 self._print(

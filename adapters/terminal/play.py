@@ -8,7 +8,7 @@ from typing import TextIO
 from rich.console import Console
 
 from adapters.terminal.plain_text import PlainText
-from conversations.events import Event, Left, Opened, Typed
+from conversations.events import Event, Left, Typed
 from conversations.replies import Goodbye, Turn
 from conversations.session import SessionKey
 
@@ -60,7 +60,7 @@ class PipedLines:
 
 
 def play(
-    opened: Opened,
+    opened: Event,
     handle: Handle,
     source: Keyboard | PipedLines,
     console: Console,

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from conversations.posting.phrases import Hit
-from conversations.posting.proposals import Certainty, PostedKind
+from conversations.posting.proposals import PostedKind
 from conversations.posting.rules import Cue
 from conversations.posting.words import Sentence
-from conversations.vocabulary import TEAM_KINDS, TeamKind
+from conversations.vocabulary import TEAM_KINDS, Certainty, TeamKind
 
 _BESIDE = 0.35
 """What a second cue for the same kind adds in one sentence, of its weight."""

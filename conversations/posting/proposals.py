@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
-from conversations.vocabulary import TeamKind
+from conversations.vocabulary import Certainty, TeamKind
 
 T_co = TypeVar("T_co", bound=str, covariant=True)
 PostedKind = Literal["infra", "applied", "research", "mixed", "unclear"]
@@ -17,14 +16,6 @@ CUSTOMERS: tuple[Customer, ...] = ("ml_teams", "product_users", "researchers", "
 STAGES: tuple[Stage, ...] = ("design", "develop", "test", "deploy", "improve")
 """As the choices of the step `stages`."""
 Untold = Literal["kind", "skills", "stages", "owns", "customer", "hand_over"]
-
-
-class Certainty(StrEnum):
-    """How surely a posting suggests something, never more than a posting can."""
-
-    CLEAR = "clear"
-    LIKELY = "likely"
-    FAINT = "faint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from conversations.posting.plain import Plain, plain
 from conversations.posting.proposals import (
     CUSTOMERS,
     STAGES,
-    Certainty,
     HandOver,
     Ownership,
     PostedKind,
@@ -26,7 +25,7 @@ from conversations.posting.proposals import (
 from conversations.posting.rules import LISTS, About, Cue, PostingRules
 from conversations.posting.skills_named import SkillNames, welcome, words_of
 from conversations.posting.words import Sentence, sentences
-from conversations.vocabulary import TeamKind
+from conversations.vocabulary import Certainty, TeamKind
 
 V = TypeVar("V", bound=str)
 
@@ -77,6 +76,7 @@ class PostingReader:
 
     def __init__(self, rules: PostingRules, skills: Mapping[str, str]) -> None:
         """Take the rules, and skills by alias in lower case, as `Script.skills` has them."""
+        self.answers = rules.answers
         self._cues, self._signs = rules.cues, rules.signs.table
         self._parts = Parts(rules.sections)
         self._skills = SkillNames(rules.skills, skills)

@@ -96,6 +96,17 @@ class Signs(BaseModel):
         return {ord(one): other for one, other in zip(self.traditional, self.simplified, strict=True)}
 
 
+class Answers(BaseModel):
+    """Which answers of a check follow from what was read, for the person to confirm."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: Literal["kind", "owns", "customer", "hand_over", "stage", "skills", "title"]
+    step: str
+    choices: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What was read -> choices of the step."""
+
+
 class PostingRules(BaseModel):
     """All of posting.toml."""
 
@@ -106,6 +117,7 @@ class PostingRules(BaseModel):
     cues: tuple[Cue, ...]
     skills: Skills = Skills()
     signs: Signs = Signs()
+    answers: tuple[Answers, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,11 @@ class Person:
         said = self.discord.world.says(self.id, self.chat.id, text)
         return Shown(self.discord.world.message(self.chat.id, said) or {})
 
+    async def sends_file(self, name: str, content: bytes, text: str = "") -> Shown:
+        """Send a file in the direct messages with the bot."""
+        said = self.discord.world.says(self.id, self.chat.id, text, [(name, content)])
+        return Shown(self.discord.world.message(self.chat.id, said) or {})
+
     def edits(self, message: Shown, text: str) -> None:
         """Change what they typed."""
         self.discord.world.resaid(message.channel, message.id, text)

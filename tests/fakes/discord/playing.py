@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from adapters.discord.commands import COMMAND, WHAT
+from adapters.discord.commands import COMMAND, READ_POSTING, WHAT
 from adapters.discord.limits import BUTTON_LABEL, OPTION_LABEL
 from adapters.fitting import clipped
 from conversations.catalogue import Arg, phrase
@@ -53,6 +53,20 @@ class DiscordPlayer:
         assert await self.person.discord.until(lambda: self.said > before), "nobody heard it"
         await self.quiet()
 
+    async def sends_file(self, name: str, content: bytes) -> None:
+        before = self.said
+        await self.person.sends_file(name, content)
+        assert await self.person.discord.until(lambda: self.said > before), "nobody heard it"
+        await self.quiet()
+
+    async def points_at(self, words: str) -> None:
+        world, channel = self.person.discord.world, self.channel
+        somebody = world.says(world.add_user(None), channel.id, words)
+        answer = await self.person.message_command(READ_POSTING, Shown(world.message(channel.id, somebody) or {}))
+        assert answer.words == self.says("aside.pointer")
+        world.deletes(channel.id, somebody)
+        await self.quiet()
+
     async def presses(self, key: str) -> None:
         label = self._label(key)
         if self._ticked and key == "buttons.done":
@@ -69,8 +83,8 @@ class DiscordPlayer:
     async def ticks(self, *keys: str) -> None:
         self._ticked = tuple(clipped(self._label(key), OPTION_LABEL) for key in keys)
 
-    async def opens_form(self) -> None:
-        await self.presses("buttons.write")
+    async def opens_form(self, key: str = "buttons.write") -> None:
+        await self.presses(key)
         assert self.person.modal is not None
 
     async def sends(self, words: str) -> str:

@@ -18,6 +18,7 @@ from bot.packs_in_use import PacksInUse
 from bot.running import Engine, Platform
 from bot.wiring import load_content, new_id
 from conversations.reminders import Policy
+from tests.dialogue import postings
 from tests.fakes.discord.server import FakeDiscord
 
 PATIENT = 60.0
@@ -70,6 +71,7 @@ async def running(
             in_use,
             [platform, *beside],
             Policy(documents=available()),
+            postings,
             clock=clock,
             person=person,
             workspace=WORKSPACE,

@@ -6,7 +6,7 @@ Its clock is put on the wall's time, and its own deadlines out of use: the fake 
 import copy
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -337,8 +337,9 @@ class World:
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
-    def says(self, user: int, channel: int, text: str) -> int:
-        return self.backend.create_message(channel, user, text).id
+    def says(self, user: int, channel: int, text: str, files: Sequence[tuple[str, bytes]] = ()) -> int:
+        stored = self.backend.store_attachments(channel, files)
+        return self.backend.create_message(channel, user, text, attachments=stored).id
 
     def resaid(self, channel: int, message: int, text: str) -> None:
         self.backend.edit_message(channel, message, {"content": text})

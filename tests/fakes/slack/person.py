@@ -160,6 +160,15 @@ class Person:
         event |= {"text": escaped(text), "ts": ts, "event_ts": ts, "team": self._team}
         return self.slack.hears(event) and await self.slack.send_event(event, event_id)
 
+    async def sends_file(self, name: str, content: bytes, text: str = "") -> bool:
+        """Send a file in the direct messages with the bot; tell whether the bot took it."""
+        ts = self.slack.timestamp()
+        self.chat.messages[ts] = {"ts": ts, "text": text or f"[{name}]", "user": self.id}
+        event: Json = {"type": "message", "subtype": "file_share", "channel": self.chat.id, "channel_type": "im"}
+        event |= {"user": self.id, "text": escaped(text), "ts": ts, "event_ts": ts, "team": self._team, "upload": False}
+        event["files"] = [self.slack.sent_in(name, content)]
+        return self.slack.hears(event) and await self.slack.send_event(event)
+
     async def edits(self, message: Shown, text: str) -> bool:
         """Change a message of their own; tell whether the bot took it."""
         assert message.raw.get("user") == self.id, "that is somebody else's"

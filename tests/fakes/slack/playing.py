@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from adapters.slack.manifest import START
+from adapters.slack.manifest import READ_POSTING, START
 from conversations.catalogue import Arg, phrase
 from tests.dialogue import core
 from tests.fakes.slack.person import Person, Shown
@@ -36,6 +36,21 @@ class SlackPlayer:
         assert await self.person.types(words), "nobody heard it"
         await self.quiet()
 
+    async def sends_file(self, name: str, content: bytes) -> None:
+        assert await self.person.sends_file(name, content), "nobody heard it"
+        await self.quiet()
+
+    async def points_at(self, words: str) -> None:
+        slack = self.person.slack
+        channel, ts = slack.channels[PUBLIC], slack.timestamp()
+        channel.messages[ts] = {"ts": ts, "text": words, "user": "U0009"}
+        before = len(self.person.ephemerals)
+        await self.person.message_shortcut(READ_POSTING, channel, ts)
+        assert await slack.until(lambda: len(self.person.ephemerals) > before)
+        assert self.person.ephemerals[-1].words == self.says("aside.pointer")
+        del channel.messages[ts]
+        await self.quiet()
+
     async def presses(self, key: str) -> None:
         await self._presses(key, None)
 
@@ -47,9 +62,9 @@ class SlackPlayer:
     async def ticks(self, *keys: str) -> None:
         await self.person.ticks(*map(self._label, keys), message=self._newest())
 
-    async def opens_form(self) -> None:
+    async def opens_form(self, key: str = "buttons.write") -> None:
         before = len(self.person.slack.called("views.open"))
-        await self.presses("buttons.write")
+        await self.presses(key)
         slack = self.person.slack
         assert await slack.until(lambda: len(slack.called("views.open")) > before and self.person.modal is not None)
 

@@ -18,6 +18,7 @@ from bot.packs_in_use import PacksInUse
 from bot.running import Engine
 from bot.wiring import load_content, new_id
 from conversations.reminders import Policy
+from tests.dialogue import postings
 from tests.fakes.slack.server import APP, BOT, FakeSlack
 
 PATIENT = 60.0
@@ -71,6 +72,7 @@ async def running(
             in_use,
             [platform],
             Policy(documents=available()),
+            postings,
             clock=clock,
             person=person,
             workspace=WORKSPACE,

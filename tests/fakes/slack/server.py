@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from mimetypes import guess_type
 from types import TracebackType
 from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -22,7 +23,7 @@ from tests.fakes.slack.block_check import check_blocks, check_message, check_vie
 
 Json = dict[str, Any]
 BOT, APP = "xoxb-bot-token", "xapp-app-token"
-ALL_SCOPES = ("commands", "chat:write", "im:write", "im:history", "files:write", "users:read")
+ALL_SCOPES = ("commands", "chat:write", "im:write", "im:history", "files:write", "files:read", "users:read")
 _A_DAY = 1_795_000_000
 _PUSHED_AT_MOST = 3
 _USES_OF_A_RESPONSE_URL = 5
@@ -181,6 +182,8 @@ class FakeSlack:
         self._between = count(1)
         self._responses: dict[str, tuple[float, int, str, str, str | None]] = {}
         self._uploads: dict[str, Json] = {}
+        self._sent_in: dict[str, bytes] = {}
+        """What people sent as files, by the end of its address."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
@@ -192,6 +195,7 @@ class FakeSlack:
         app.router.add_get("/link", self._link)
         app.router.add_post("/response/{token}", self._response)
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/files-pri/{tail:.*}", self._handed_out)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -618,6 +622,32 @@ class FakeSlack:
             return web.Response(status=400, text="length")
         upload["content"] = bytes(content).decode(errors="replace")
         return web.Response(text=f"OK - {len(content)}")
+
+    def sent_in(self, name: str, content: bytes) -> Json:
+        """Take a file that somebody sends; return it as Slack tells of it."""
+        id_ = f"F{self.number():04}"
+        path = f"{self.team}-{id_}/download/{quote(name)}"
+        self._sent_in[path] = content
+        return {
+            "id": id_,
+            "name": name,
+            "title": name,
+            "mimetype": guess_type(name)[0] or "application/octet-stream",
+            "size": len(content),
+            "mode": "hosted",
+            "url_private": f"http://127.0.0.1:{self.port}/files-pri/{path}",
+            "url_private_download": f"http://127.0.0.1:{self.port}/files-pri/{path}",
+        }
+
+    async def _handed_out(self, request: web.Request) -> web.Response:
+        """Hand out a file to whoever has the token and the scope; to others Slack shows its page to sign in."""
+        content = self._sent_in.get(quote(request.match_info["tail"]))
+        if self.failing.get("files"):
+            return web.Response(status=int(self.failing["files"].pop(0)))
+        allowed = request.headers.get("Authorization") == f"Bearer {BOT}" and "files:read" in self.scopes
+        if not allowed or self.dead:
+            return web.Response(status=302, headers={"Location": "/"})
+        return web.Response(status=404) if content is None else web.Response(body=content)
 
     async def _complete_upload(self, arguments: Json) -> Json:
         named_ = json.loads(arguments["files"]) if isinstance(arguments["files"], str) else arguments["files"]
