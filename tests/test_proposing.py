@@ -87,7 +87,7 @@ async def reading() -> Posted:
 async def test_it_is_pasted_in_as_many_pieces_as_it_takes() -> None:
     chat = Posted()
     await chat.named("Acme")
-    assert isinstance((await chat.say("posting"))[-1], AskPosting)
+    assert isinstance((await chat.say("read posting"))[-1], AskPosting)
     half = len(APPLIED) // 2
     came, again = await chat.say(APPLIED[:half])
     assert isinstance(came, Noted)
@@ -105,7 +105,7 @@ async def test_it_is_pasted_in_as_many_pieces_as_it_takes() -> None:
 async def test_a_line_of_a_posting_is_no_command(line: str) -> None:
     chat = Posted()
     await chat.named("Acme")
-    await chat.say("posting", line)
+    await chat.say("read posting", line)
     check = await chat.check()
     assert check is not None
     assert (check.phase, check.pasted) == (Phase.PASTING, line)
@@ -123,7 +123,7 @@ def test_who_says_so_may_be_the_posting(language: str, line: str) -> None:
 async def test_behind_a_slash_it_is_a_command_all_the_same() -> None:
     chat = Posted()
     await chat.named("Acme")
-    replies = await chat.say("posting", "/card")
+    replies = await chat.say("read posting", "/card")
     assert keys(replies) == ["card"]
     assert isinstance(replies[-1], AskPosting)
 
@@ -131,7 +131,7 @@ async def test_behind_a_slash_it_is_a_command_all_the_same() -> None:
 async def test_one_goes_on_without_and_nothing_of_it_is_kept() -> None:
     chat = Posted()
     await chat.named("Acme")
-    replies = await chat.say("posting", "We build rockets", "back")
+    replies = await chat.say("read posting", "We build rockets", "back")
     assert isinstance(replies[-1], Ask)
     check = await chat.check()
     assert check is not None
@@ -141,7 +141,7 @@ async def test_one_goes_on_without_and_nothing_of_it_is_kept() -> None:
 async def test_nothing_pasted_is_nothing_to_read() -> None:
     chat = Posted()
     await chat.named("Acme")
-    replies = await chat.say("posting", "done")
+    replies = await chat.say("read posting", "done")
     assert keys(replies) == ["posting.nothing_yet"]
     assert isinstance(replies[-1], AskPosting)
 
@@ -150,7 +150,7 @@ async def test_line_by_line_in_a_terminal_nothing_is_said_in_between() -> None:
     player = Player()
     player.turns._policy = replace(player.turns._policy, reachable=False)
     await player.open()
-    await player.say("Acme", "posting")
+    await player.say("Acme", "read posting")
     lines = [line for line in APPLIED.splitlines() if line.strip()]
     for line in lines:
         assert await player.say(line) == ()
@@ -203,7 +203,7 @@ async def test_what_is_no_posting_is_said_plainly_and_the_question_stays(text: s
 async def test_more_than_one_posting_is_refused_and_what_came_before_stays() -> None:
     chat = Posted()
     await chat.named("Acme")
-    await chat.say("posting", "We are hiring")
+    await chat.say("read posting", "We are hiring")
     replies = await chat.say("x" * LONGEST)
     assert keys(replies) == ["posting.too_long"]
     check = await chat.check()
@@ -215,7 +215,7 @@ async def test_more_than_one_posting_is_refused_and_what_came_before_stays() -> 
 async def test_it_has_no_place_in_the_dialogue_about_the_person() -> None:
     chat = Posted()
     await chat.say("profile")
-    assert keys(await chat.say("posting")) == ["not_now.asking"]
+    assert keys(await chat.say("read posting")) == ["not_now.asking"]
 
 
 # -- what is made of it -------------------------------------------------------------------------------------------
@@ -474,7 +474,7 @@ def test_an_unanswered_step_stays_unanswered() -> None:
     [
         ("posting.txt", "text/plain; charset=utf-8", 10, True),
         ("Posting.HTML", "", 10, True),
-        ("posting", "text/html", 10, True),
+        ("read posting", "text/html", 10, True),
         ("posting.md", "application/octet-stream", 10, True),
         ("posting.pdf", "application/pdf", 10, False),
         ("posting.docx", "", 10, False),
