@@ -569,10 +569,12 @@ def test_folding_makes_one_of_every_way_to_write_a_word() -> None:
 
 # -- commands ------------------------------------------------------------------------------------------------------
 
+TO_A_PROPOSAL = (Intent.KEEP_WORDS, Intent.CHANGE, Intent.TAKE_ALL)
+"""Words that are read where something is proposed, and nowhere else."""
 COMMANDS = [
     (word, intent)
     for intent in Intent
-    if intent not in (*YES_NO, *DECISION)
+    if intent not in (*YES_NO, *DECISION, *TO_A_PROPOSAL)
     for word in core().catalogue.words(f"words.commands.{intent}", "en")
 ]
 

@@ -113,8 +113,8 @@ def pressed(body: Json) -> Pressed:
     return event
 
 
-def typed(body: Json) -> Typed | None:
-    return incoming.typed(body, KEY, ABOUT, NOON, "fresh1")
+def typed(body: Json, posting: str = "") -> Typed | None:
+    return incoming.typed(body, KEY, ABOUT, NOON, "fresh1", posting=posting)
 
 
 # -- commands and shortcuts ----------------------------------------------------------------------------------------
@@ -190,6 +190,18 @@ def test_what_a_person_wrote_beside_a_file_or_in_a_thread_is_typed(subtype: str)
     event = typed(message("Acme", subtype=subtype, thread_ts="1.1", files=[{"id": "F1"}]))
     assert event is not None
     assert event.text == "Acme"
+
+
+def test_a_file_that_is_read_is_a_posting_with_what_was_written_beside_it() -> None:
+    event = typed(message("Have a look", subtype="file_share", files=[{"id": "F1"}]), posting="ML engineer")
+    assert event is not None
+    assert (event.text, event.posting) == ("Have a look\nML engineer", True)
+
+
+def test_a_file_by_itself_that_cannot_be_read_is_told_of() -> None:
+    event = typed(message("", subtype="file_share", files=[{"id": "F1"}]))
+    assert event is not None
+    assert (event.text, event.posting) == ("", True)
 
 
 def test_an_answer_in_a_thread_is_an_answer() -> None:

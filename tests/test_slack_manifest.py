@@ -15,7 +15,7 @@ from adapters.slack import sender
 from adapters.slack.access import SlackAccess
 from adapters.slack.forms import MENTOR_FORM, RULES_FORM, WRITE_FORM
 from adapters.slack.listeners import Listeners
-from adapters.slack.manifest import COMMAND, SCOPES, START, TAKE_DOWN, TYPING, manifest
+from adapters.slack.manifest import COMMAND, READ_POSTING, SCOPES, START, TAKE_DOWN, TYPING, manifest
 from adapters.slack.platform import SlackPlatform
 from adapters.storage.in_memory import InMemoryStore
 from bot.turns import Turns
@@ -69,6 +69,7 @@ def _declared(made: Json) -> Iterator[tuple[str, Json]]:
 OWN = {
     COMMAND: "command",
     START: "shortcut",
+    READ_POSTING: "posting",
     TAKE_DOWN: "take_down",
     "message.im": "message",
     "app_home_opened": "home",
@@ -115,8 +116,10 @@ def test_every_scope_is_needed_by_a_method_that_is_called_or_by_what_is_listened
     needed = {_METHODS[method].scope for method in called} - {"", "connections:write"}
     assert needed | {"commands"} == set(SCOPES)
     by_event = {"message.im": "im:history"}
+    by_part_of_a_message = {"url_private_download": "files:read"}
     listened = manifest()["settings"]["event_subscriptions"]["bot_events"]
-    assert {by_event[event] for event in listened if event in by_event} == set(TYPING)
+    typed = {by_event[event] for event in listened if event in by_event}
+    assert typed | {scope for part, scope in by_part_of_a_message.items() if part in source} == set(TYPING)
 
 
 def test_without_typing_nothing_typed_is_asked_for() -> None:

@@ -12,7 +12,7 @@ from adapters.button_ids import Button, button_id
 from adapters.slack.block_kit import HERE, MORE, SURFACES, TICKED, WRITE
 from adapters.slack.incoming import key_of
 from adapters.slack.listeners import Listeners
-from adapters.slack.manifest import START, TAKE_DOWN
+from adapters.slack.manifest import READ_POSTING, START, TAKE_DOWN
 from adapters.slack.people import People
 from bot.wiring import new_id
 from conversations.catalogue import phrase
@@ -120,6 +120,7 @@ LISTENERS = {
     "command",
     "shortcut",
     "take_down",
+    "posting",
     "message",
     "home",
     "sent_away",
@@ -323,6 +324,16 @@ async def test_no_typed_line_and_no_look_at_the_home_page_reaches_somebody_elses
         look = {"type": "app_home_opened", "user": thief.me.id, "channel": chat, "tab": "home"}
         assert await slack.send_event({**look, "event_ts": slack.timestamp()}, team=thief.team)
         await home.is_untouched("typed")
+
+
+@pytest.mark.parametrize("who", THIEVES)
+async def test_no_shortcut_at_a_message_reaches_somebody_elses_check(tmp_path: Path, who: str) -> None:
+    async with broken_into(tmp_path, who) as (home, thief):
+        channel = home.slack.channels[CHANNEL]
+        ts = next(iter(channel.messages))
+        with from_team(home.slack, thief.team):
+            await thief.me.message_shortcut(READ_POSTING, channel, ts)
+        await home.is_untouched("shortcut")
 
 
 def test_an_intent_without_a_stolen_button_is_noticed() -> None:

@@ -90,7 +90,8 @@ class Listeners:
         event = incoming.typed(message.content, origin)
         if message.attachments:
             text = await _text_in(message.attachments[0])
-            event = incoming.posting("\n".join(filter(None, (message.content, text))) if text else "", origin)
+            if text or not message.content:
+                event = incoming.posting("\n".join(filter(None, (message.content, text))), origin)
         await self._take(event, DirectMessage())
 
     # -- interactions ------------------------------------------------------------------------------------------------

@@ -103,20 +103,21 @@ def posting(body: Body, key: SessionKey, about: About, now: datetime, fresh: str
 def typed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str, *, posting: str = "") -> Typed | None:
     """Read a line in our direct messages, or the file that came with it; None for what nobody typed.
 
-    `posting` is the text of the file: empty where it could not be read.
+    `posting` is the text of the file: empty where it could not be read; then what was written beside it counts.
     """
     event = body["event"]
     if event.get("channel_type") != "im" or event.get("bot_id") or event.get("subtype") not in _BY_A_PERSON:
         return None
     at = moment(event.get("ts"), now)
-    text, files = plain(_text(event.get("text"))), attached(body)
-    if files:
-        text = "\n".join(filter(None, (text, posting))) if posting else ""
+    text = plain(_text(event.get("text")))
+    handed_over = bool(posting) or (bool(attached(body)) and not text)
+    if posting:
+        text = "\n".join(filter(None, (text, posting)))
     return Typed(
         key,
         at,
         text,
-        posting=bool(files),
+        posting=handed_over,
         id=body["event_id"],
         new_check=fresh,
         language=about.language,

@@ -12,12 +12,14 @@ SCOPES = {
     "chat:write": "to write to you, and where you share a report",
     "im:write": "to open direct messages with you",
     "files:write": "to hand you your export as a file",
-    "files:read": "to read a job posting that you send as a file",
     "users:read": "to know your language, your time zone, and who is an admin",
 }
 """What a bot token needs, and what for."""
-TYPING = {"im:history": "to read what you type in direct messages with the bot"}
-"""Without it everything works by buttons, windows and /teamcheck."""
+TYPING = {
+    "im:history": "to read what you type in direct messages with the bot",
+    "files:read": "to read a job posting that you send there as a file",
+}
+"""Without them everything works by buttons, windows and /teamcheck."""
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 TYPING_EVENTS = ("message.im",)
 

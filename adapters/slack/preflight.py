@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import code_of
-from adapters.slack.manifest import SCOPES, TYPING
+from adapters.slack.manifest import SCOPES
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError
 
@@ -50,7 +50,7 @@ async def preflight(client: AsyncWebClient, app_token: str) -> Workspace:
         who.get("enterprise_id"),
         str(who.get("bot_id")),
         str(who["user_id"]),
-        TYPING.keys() <= scopes,
+        "im:history" in scopes,
     )
 
 
