@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -24,18 +25,20 @@ from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.exits import Exit, in_one_line
 from bot.operator_commands import database_commands, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
-from bot.posting_commands import read_out, read_out_lines, text_in
+from bot.posting_commands import read_out, read_out_lines, read_text, text_in
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
 from conversations.catalogue import ENGLISH, Catalogue, Phrase, language_for, phrase
 from conversations.comparing import pick, side_by_side
 from conversations.events import Event, Opened, Typed
+from conversations.history import history
+from conversations.importing import ImportRefusedError, merged, read_export
 from conversations.judgement import report_on
-from conversations.ports import StorageError
+from conversations.ports import Commit, StorageError, Work
 from conversations.reading_answers import normalise
 from conversations.replies import ShowComparison, ShowReport
 from conversations.report import MOST_COMPARED
-from conversations.session import PROFILE_CHECK, Check, Phase
+from conversations.session import PROFILE_CHECK, Check, Phase, Session
 from conversations.vocabulary import Compared, DocumentForm, ReportPart
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -287,6 +290,48 @@ def export(language: Language = None) -> None:
     """Print everything that is kept about you, as JSON."""
     with _running(language) as (run, app, _):
         typer.echo(run(app.store.held(TERMINAL_PERSON)))
+
+
+@cli.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(help="What `export` printed; - reads from a pipe.", metavar="FILE")],
+    language: Language = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of it.")] = False,
+) -> None:
+    """Take in what `export` printed, here or on a chat platform. Nothing that is here is changed or lost."""
+    with _running(language) as (run, app, spoken):
+        text = app.packs.begin.catalogue.text
+        try:
+            export = read_export(read_text(file, app.packs.begin, spoken))
+        except ImportRefusedError as error:
+            told = replace(error.told, args={**error.told.args, "file": file})
+            raise _stopped(text(told, spoken), Exit.DATA) from None
+        person = run(app.store.load(TERMINAL_PERSON)).person
+        found = merged(person, run(app.store.checks(TERMINAL_PERSON)), export, new_id)
+        for line in found.told():
+            typer.echo(text(line, spoken))
+        if dry_run:
+            typer.echo(text(phrase("import.dry_run"), spoken))
+            return
+        work = Work(Session(person), Session(found.person), _now(), brought=found.checks, packs=found.packs)
+        if run(app.store.commit(work)) is not Commit.SAVED:
+            raise StorageError(phrase("storage.stale"))
+        typer.echo(text(phrase("import.done"), spoken))
+
+
+@cli.command("history")
+def history_(
+    check_id: Annotated[str | None, typer.Argument(metavar="ID", help="Which check; the latest, if left out.")] = None,
+    language: Language = None,
+) -> None:
+    """Say what was said about a team on which day, and what it moved."""
+    with _running(language) as (run, app, spoken):
+        check = _found(run, app, check_id, spoken)
+        person, script = run(app.store.load(TERMINAL_PERSON)).person, run(app.packs.script_of(check))
+        page = PlainText(_console(), script.catalogue, spoken)
+        for reply in history(script, check, person):
+            page.show(reply)
 
 
 @cli.command()

@@ -35,7 +35,7 @@ def text_in(file: str, core: Script, language: str) -> str:
         Exit: it cannot be used.
 
     """
-    text = _text(file, core, language)
+    text = read_text(file, core, language)
     if not text.strip():
         _refuse(core, language, phrase("posting.refused.empty", file=file), Exit.DATA)
     if len(text) > LIMIT:
@@ -49,7 +49,7 @@ def read_out_lines(file: str, core: Script, language: str) -> None:
     reader = PostingReader(rules, core.skills)
     wrong: list[str] = []
     rows: list[tuple[str, str]] = []
-    for number, line in enumerate(_text(file, core, language).split("\n"), 1):
+    for number, line in enumerate(read_text(file, core, language).split("\n"), 1):
         if line.strip():
             row = _row(line)
             if isinstance(row, Phrase):
@@ -92,7 +92,13 @@ def _row(line: str) -> tuple[str, str] | Phrase:
     return row["id"], row["text"]
 
 
-def _text(file: str, core: Script, language: str) -> str:
+def read_text(file: str, core: Script, language: str) -> str:
+    """Return the text of a file, or of a pipe, or refuse it in one line.
+
+    Raises:
+        Exit: it cannot be read.
+
+    """
     try:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return raw.decode("utf-8-sig")

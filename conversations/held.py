@@ -8,6 +8,8 @@ from conversations.catalogue import Phrase, phrase
 
 _NAMED = ("people", "checks", "outbox", "sent_messages")
 """Tables that are counted under a name of their own."""
+_OF_NOBODY = ("packs",)
+"""What goes with an export, so that it can be read elsewhere: questions, and nothing about anybody."""
 
 
 def held_summary(document: str) -> tuple[Phrase, ...]:
@@ -22,7 +24,7 @@ def held_summary(document: str) -> tuple[Phrase, ...]:
         "sent": len(rows["sent_messages"]),
     }
     named = [phrase(f"held.{name}", n=count) for name, count in counts.items() if count]
-    others = (name for name, found in tables.items() if found and name not in _NAMED)
+    others = (name for name, found in tables.items() if found and name not in (*_NAMED, *_OF_NOBODY))
     named += (phrase("held.other", table=name, n=len(tables[name])) for name in others)
     return tuple(named) or (phrase("held.nothing"),)
 

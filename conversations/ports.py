@@ -60,6 +60,10 @@ class Work:
     """When the check at hand wants a TimePassed; None: never."""
     pack: tuple[str, str] | None = None
     """The name and the values of the questionnaire that the check has not named before; kept with it."""
+    brought: tuple[Check, ...] = ()
+    """More checks of the person, none of which is there; as an export has them."""
+    packs: tuple[tuple[str, str], ...] = ()
+    """As `pack`, of those."""
     told: bool = False
     """The messages say that earlier ones were given up."""
     expired: bool = False

@@ -107,6 +107,7 @@ _COMMANDS = (
     Intent.REMARKS,
     Intent.REVIEWS,
     Intent.UNSHARE,
+    Intent.HISTORY,
 )
 _GOING = (Intent.CHECKS, Intent.COMPARE, Intent.POSTING, Intent.RESUME, Intent.NEW, Intent.PROFILE, Intent.SETTINGS)
 """Commands that are only read as such where they are said exactly: their words are near to those of many answers."""

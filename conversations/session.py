@@ -308,6 +308,7 @@ class Intent(StrEnum):
     """What is proposed is taken, with the words it rests on."""
     TAKE_ALL = "take_all"
     """And so is all that is left, without those."""
+    HISTORY = "history"
     COMPARE = "compare"
     """Teams side by side; the text names which, what they are sorted by, and the file it is to be."""
     SHARES = "shares"

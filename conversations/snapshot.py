@@ -45,6 +45,10 @@ class SnapshotError(Exception):
     """A stored record that this version cannot read."""
 
 
+class NewerError(SnapshotError):
+    """It was written by a newer version."""
+
+
 def dump_check(check: Check) -> str:
     """Write a check as JSON."""
     opened = check.opened_at
@@ -160,6 +164,8 @@ def _load(text: str, adapter: TypeAdapter[Record], spread: _Spread, hook: _Sprea
         # Never the error's own words: they quote the record, and the record is somebody's answers.
         raise SnapshotError(_DAMAGED) from None
     other = f"a stored record has the shape {schema}, this version reads {SCHEMA}"
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise NewerError(other)
     raise SnapshotError(other if isinstance(schema, int) else _DAMAGED)
 
 

@@ -946,6 +946,7 @@ LINES = {
     Intent.UNSHARE: "unshare",
     Intent.CHECKS: "my checks",
     Intent.COMPARE: "compare",
+    Intent.HISTORY: "history",
     Intent.POSTING: "posting",
     Intent.PASTED: "Machine Learning Engineer",
     Intent.KEEP_WORDS: "keep the words",
@@ -972,6 +973,7 @@ OF_A_CHECK = (
     Intent.ASK_FOR_REVIEW,
     Intent.DOCUMENT,
     Intent.POSTING,
+    Intent.HISTORY,
 )
 """What has no place in the dialogue about the person."""
 

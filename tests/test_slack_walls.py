@@ -76,6 +76,7 @@ ACTIONS: Mapping[Intent, tuple[str, ...]] = {
     Intent.EXPORT: (_NO,),
     Intent.CHECKS: (_NO,),
     Intent.COMPARE: (_NO, _CHECK),
+    Intent.HISTORY: (_NO, _CHECK),
     Intent.POSTING: (_NO,),
     Intent.PASTED: (_NO, _STEP),
     Intent.KEEP_WORDS: (_NO,),

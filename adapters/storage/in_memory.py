@@ -125,13 +125,15 @@ class InMemoryStore:
         key = work.after.person.key
         if work.event and self._was_seen(key, work.event, work.at):
             return Commit.DUPLICATE
-        if self._is_stale(work):
+        if self._is_stale(work) or any((key, check.id) in self._checks for check in work.brought):
             return Commit.STALE
         if work.event:
             self._seen[key.platform, work.event] = work.at
         self._write(work)
-        if work.pack:
-            self._packs.setdefault(*work.pack)
+        for check in work.brought:
+            self._checks[key, check.id] = dump_check(check)
+        for pack in filter(None, (work.pack, *work.packs)):
+            self._packs.setdefault(*pack)
         if work.told:
             for row in self.outbox.of(key):
                 row.told = row.told or row.reason is not None
@@ -297,6 +299,10 @@ class InMemoryStore:
             ],
             "reviews": [],
             "workspaces": [rules.names(key.person) for _, rules in self._naming(key)],
+            "packs": [
+                {"name": name, "body": json.loads(self._packs[name])}
+                for name in sorted({load_check(json.dumps(body)).pack for body in checks} & self._packs.keys())
+            ],
         }
         return json.dumps(tables, ensure_ascii=False, indent=1)
 

@@ -99,6 +99,11 @@ _QUEUE = 25
 """Reviews that are listed at once."""
 _INSERT_PACK = "INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"
 _SELECT_PACK = "SELECT body FROM packs WHERE name = ?"
+_SELECT_PACKS_OF = f"""
+    SELECT name, body FROM packs WHERE name IN (
+        SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.record.pack') END FROM checks WHERE {_WHOSE}
+    ) ORDER BY name
+"""  # noqa: S608
 # Of a damaged check nobody knows which pack it names: then none goes, and the erasing does not fail for it.
 _DELETE_PACKS = """
     DELETE FROM packs WHERE name NOT IN (
@@ -226,8 +231,11 @@ class SqliteStore:
             _write_person(connection, work, person)
             _write_check(connection, work, check)
             _write_workspace(connection, work, workspace)
-            if work.pack and not connection.execute(_SELECT_PACK, work.pack[:1]).fetchone():
-                connection.execute(_INSERT_PACK, (work.pack[0], _packed(work.pack[1])))
+            for one in work.brought:
+                _bring(connection, after.person.key, one)
+            for name, body in filter(None, (work.pack, *work.packs)):
+                if not connection.execute(_SELECT_PACK, (name,)).fetchone():
+                    connection.execute(_INSERT_PACK, (name, _packed(body)))
             if work.told:
                 connection.execute(_TOLD, whose(after.person.key))
             for sql, values in rows:
@@ -368,6 +376,10 @@ class SqliteStore:
                 cursor = connection.execute(f"SELECT * FROM {table} WHERE {_WHOSE}", whose(key))  # noqa: S608  ours
                 names = [column[0] for column in cursor.description]
                 found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+            found["packs"] = [
+                {"name": name, "body": zlib.decompress(body).decode(errors="surrogatepass")}
+                for name, body in connection.execute(_SELECT_PACKS_OF, whose(key))
+            ]
             found["remarks"] = _remarks_of(connection, key)
             found["workspaces"] = [dict(rules.names(key.person)) for _, rules in _naming(connection, key)]
             return found
@@ -468,6 +480,14 @@ def _write_check(connection: sqlite3.Connection, work: Work, body: str | None) -
     before_that = before.shares if before and before.id == check.id else ()
     if work.expired or [one.review for one in before_that] != [one.review for one in check.shares]:
         _write_reviews(connection, work.after.person.key, check, gone=work.expired)
+
+
+def _bring(connection: sqlite3.Connection, key: SessionKey, check: Check) -> None:
+    """Write a check that comes from elsewhere; it waits for no time until the person does something with it."""
+    changed_at = check.changed_at.astimezone(UTC).isoformat(timespec="microseconds")
+    values = (*whose(key), check.id, check.revision, changed_at, dump_check(check), None)
+    if connection.execute(_INSERT_CHECK, values).rowcount != 1:
+        raise Refused(Commit.STALE)
 
 
 def _write_reviews(connection: sqlite3.Connection, key: SessionKey, check: Check, *, gone: bool) -> None:
