@@ -212,7 +212,8 @@ def _with_profile(person: Person, found: Person | None) -> Person:
     """Bring versions of the profile together, the oldest first. Settings are those that are here, if there are any."""
     if found is None:
         return person
-    if person.revision == 0:
-        return replace(found, key=person.key, revision=0, forgetting=None, about_me=False)
     profile = (*person.profile, *(one for one in found.profile if one not in person.profile))
-    return replace(person, profile=tuple(sorted(profile, key=lambda version: version.at)))
+    settings = (
+        person if person.revision else replace(found, key=person.key, revision=0, forgetting=None, about_me=False)
+    )
+    return replace(settings, profile=tuple(sorted(profile, key=lambda version: version.at)))

@@ -27,6 +27,7 @@ from conversations.session import (
     Person,
     Phase,
     ProfileVersion,
+    Proposed,
     Reminder,
     ReminderKind,
     SessionKey,
@@ -48,7 +49,7 @@ from conversations.snapshot import (
     load_person,
     load_workspace,
 )
-from conversations.vocabulary import QUESTIONS, OwnDecision, Source, StepKind
+from conversations.vocabulary import QUESTIONS, Certainty, OwnDecision, Source, StepKind
 from conversations.workspace import SHARES_A_DAY, Workspace
 from tests.dialogue import ME, NOON, Player, core
 from tests.test_transcripts import FOLDER, play
@@ -143,6 +144,8 @@ CHECKS = st.builds(
     st.none() | SHARES,
     st.booleans(),
     st.none() | TIMES,
+    pasted=TEXT,
+    proposed=st.lists(st.builds(Proposed, TEXT, GIVEN, st.sampled_from(Certainty)), max_size=2).map(tuple),
 )
 HOURS = st.integers(0, 23)
 VERSIONS = st.builds(ProfileVersion, TIMES, st.dictionaries(TEXT, ANSWERS, max_size=3))
