@@ -32,6 +32,13 @@ def test_every_rule_in_the_table_names_tests_that_exist() -> None:
         assert all(test in defined for test in tests), rule
 
 
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs/security.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    assert set(named) <= set(re.findall(r"def (test_\w+)", source))
+
+
 def test_every_test_of_a_rule_is_in_the_table() -> None:
     source = (ROOT / "tests/test_acceptance.py").read_text(encoding="utf-8")
     rules = _rules()
