@@ -8,7 +8,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.discord.access import DiscordAccess
+from adapters.discord.access import DiscordAccess, read_shards
 from adapters.documents.files import available
 from adapters.slack.access import SlackAccess
 from conversations.catalogue import phrase
@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Ids of Slack users, commas between, that may use `/teamcheck admin` beside the workspace's own admins."""
     discord_token: SecretStr | None = Field(None, validation_alias="DISCORD_TOKEN")
     """The bot's token at Discord."""
+    discord_shards: str = ""
+    """Which shards of a large Discord bot this process runs: `0-3/8`, or `auto`; empty: a small bot needs none."""
     discord_api_url: str = "https://discord.com/api/v10"
     """Where Discord's API is: another host, for a test."""
     packs: str = ""
@@ -70,6 +72,13 @@ class Settings(BaseSettings):
         if secret and len(secret.get_secret_value()) < SECRET_LENGTH:
             raise ValueError(f"it is {SECRET_LENGTH} characters at least, and nothing that can be guessed")
         return secret
+
+    @field_validator("discord_shards")
+    @classmethod
+    def _shards(cls, text: str) -> str:
+        if text:
+            read_shards(text)
+        return text
 
     @field_validator("database_url")
     @classmethod
@@ -116,7 +125,10 @@ class Settings(BaseSettings):
     def discord(self) -> DiscordAccess | None:
         """How to reach Discord; None where it is not set up."""
         token = self.discord_token
-        return DiscordAccess(token.get_secret_value(), self.discord_api_url.rstrip("/")) if token else None
+        if not token:
+            return None
+        shards = read_shards(self.discord_shards) if self.discord_shards else None
+        return DiscordAccess(token.get_secret_value(), self.discord_api_url.rstrip("/"), shards)
 
     @property
     def policy(self) -> Policy:

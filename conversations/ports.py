@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from conversations.budgets import Budget
 from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event
 from conversations.messages import DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
@@ -152,6 +153,9 @@ class SessionStore(Protocol):
 
     async def kept(self, name: str) -> str | None:
         """Return what was kept under a name."""
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        """Spend one of what several processes share; None, or when there is one again: then nothing was spent."""
 
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         """Return people who were written to since then, the last message to each with them, the latest first."""

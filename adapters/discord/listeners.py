@@ -84,15 +84,8 @@ class Listeners:
 
     async def message(self, message: discord.Message) -> None:
         """Take a line typed in our direct messages; of others nothing is heard."""
-        if message.guild is not None or message.author.bot or not (message.content or message.attachments):
-            return
-        origin = Origin(key_of(message.author.id), message.created_at, str(message.id), self._new_id())
-        event = incoming.typed(message.content, origin)
-        if message.attachments:
-            text = await _text_in(message.attachments[0])
-            if text or not message.content:
-                event = incoming.posting("\n".join(filter(None, (message.content, text))), origin)
-        await self._take(event, DirectMessage())
+        if message.guild is None and not message.author.bot and (event := await heard(message, self._new_id())):
+            await self._take(event, DirectMessage())
 
     # -- interactions ------------------------------------------------------------------------------------------------
 
@@ -389,6 +382,15 @@ class Listeners:
     def _language(self, taken: Taken, interaction: discord.Interaction[Any]) -> str:
         person = taken.turn.session.person if taken.turn else None
         return person.language if person and person.revision else self._spoken(interaction)
+
+
+async def heard(message: discord.Message, fresh: str) -> Event | None:
+    """Read what somebody wrote or sent in our direct messages; None where it is nothing that we read."""
+    origin = Origin(key_of(message.author.id), message.created_at, str(message.id), fresh)
+    text = await _text_in(message.attachments[0]) if message.attachments else ""
+    if text or (message.attachments and not message.content):
+        return incoming.posting("\n".join(filter(None, (message.content, text))), origin)
+    return incoming.typed(message.content, origin) if message.content else None
 
 
 async def _text_in(file: discord.Attachment) -> str:

@@ -1,21 +1,23 @@
 """Discord as a platform of the bot: everything of it, put together."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any, Protocol
 
 import discord
 from aiohttp import ClientError
 
-from adapters.discord.access import DiscordAccess
+from adapters.discord.access import DiscordAccess, Shards
 from adapters.discord.commands import commands, digest
 from adapters.discord.hosts import point_at
-from adapters.discord.incoming import PLATFORM, Origin, key_of, typed
-from adapters.discord.listeners import Listeners, NewId
+from adapters.discord.incoming import PLATFORM
+from adapters.discord.listeners import Listeners, NewId, heard
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
 from adapters.reviews import Reviews
+from conversations.budgets import Budget, spent
 from conversations.catalogue import Catalogue, phrase
 from conversations.events import PLACE_LEFT, ShareEnded
 from conversations.messages import DirectMessage, Receipt
@@ -30,6 +32,15 @@ A_MOMENT = timedelta(minutes=2)
 CHATS = 200
 LINES = 50
 LOGIN_SECONDS = 30.0
+NEW_SESSIONS = (
+    Budget(1, timedelta(seconds=5)),
+    Budget(50, timedelta(hours=1)),
+    Budget(900, timedelta(days=1)),
+)
+"""Discord takes one in five seconds, and 1,000 in a day; then it resets the token (docs.discord.com, Gateway)."""
+_SESSIONS = "discord sessions"
+"""The name that they are counted under."""
+_LOOK_SECONDS = 0.5
 
 
 class Store(Reviews, Protocol):
@@ -53,25 +64,36 @@ class Store(Reviews, Protocol):
     async def kept(self, name: str) -> str | None:
         """Return what was kept under a name."""
 
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        """Spend one of what several processes share; None, or when there is one again."""
+
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         """Return people who were written to since then, with the last message to each."""
+
+
+_OPTIONS: Mapping[str, Any] = {
+    "intents": discord.Intents(guilds=True, dm_messages=True),  # none of them is privileged
+    "allowed_mentions": discord.AllowedMentions.none(),
+    "max_messages": None,
+    "member_cache_flags": discord.MemberCacheFlags.none(),
+    "chunk_guilds_at_startup": False,
+    "max_ratelimit_timeout": 30.0,
+}
 
 
 class _Client(discord.Client):
     """Hands on what the platform wants to hear of."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            intents=discord.Intents(guilds=True, dm_messages=True),  # none of them is privileged
-            allowed_mentions=discord.AllowedMentions.none(),
-            max_messages=None,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_ratelimit_timeout=30.0,
-        )
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  as discord.py has them
+        super().__init__(**_OPTIONS, **options)
         self.listeners: Listeners | None = None
         self.platform: DiscordPlatform | None = None
         self._handling: set[asyncio.Task[Any]] = set()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002  as above
+        """Wait until a new session may be begun: after 1,000 in a day Discord takes the token away."""
+        while self.platform and not self.is_closed() and await self.platform.too_many_sessions():  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  as discord.py has it
         """Hand on an event, unless we have left: discord.py has no loop to run it on then."""
@@ -140,13 +162,49 @@ class _Client(discord.Client):
             await self.platform.sent_away(guild.id, None)
 
 
+class _ShardedClient(_Client, discord.AutoShardedClient):
+    """The same over several connections; what happens to the one with the direct messages counts for them."""
+
+    async def on_connect(self) -> None:
+        """Leave it to each shard."""
+
+    async def on_disconnect(self) -> None:
+        """Leave it to each shard."""
+
+    async def on_resumed(self) -> None:
+        """Leave it to each shard."""
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Catch up."""
+        if shard_id == 0:
+            await super().on_connect()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note since when nothing is heard."""
+        if shard_id == 0:
+            await super().on_disconnect()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that nothing was missed."""
+        if shard_id == 0:
+            await super().on_resumed()
+
+
 class DiscordPlatform:
     """Listens at the gateway, and sends by the REST API."""
 
     name = PLATFORM
 
-    def __init__(self, access: DiscordAccess, catalogue: Catalogue, new_id: NewId) -> None:
-        """Take how to reach Discord, the product's words, and what makes ids of checks."""
+    def __init__(
+        self,
+        access: DiscordAccess,
+        catalogue: Catalogue,
+        new_id: NewId,
+        new_sessions: Sequence[Budget] | None = None,
+    ) -> None:
+        """Take how to reach Discord, the product's words, what makes ids of checks, and how often to begin anew."""
+        # A bot with many shards begins that many within an hour whenever it starts.
+        self._new_sessions = new_sessions or (NEW_SESSIONS[::2] if access.shards else NEW_SESSIONS)
         self._access, self._catalogue, self._new_id = access, catalogue, new_id
         self.sender = DiscordSender()
         self._client: _Client | None = None
@@ -166,9 +224,12 @@ class DiscordPlatform:
 
         """
         self._store = store
+        if again := spent(await store.kept(_SESSIONS), datetime.now(UTC), self._new_sessions[1:])[1]:
+            minutes = ceil((again - datetime.now(UTC)).total_seconds() / 60)
+            raise NotReadyError(phrase("run.discord_sessions", n=minutes), passing=True)
         try:
             await point_at(self._access.api_url)
-            self._client = client = _Client()
+            self._client = client = self._made()
             await asyncio.wait_for(client.login(self._access.token), LOGIN_SECONDS)
         except discord.LoginFailure:
             raise NotReadyError(phrase("run.discord_token")) from None
@@ -179,6 +240,23 @@ class DiscordPlatform:
         await self._tell_commands(client, store, app)
         self._last = dict(await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS))
         note("discord_ready")
+
+    def _made(self) -> _Client:
+        shards = self._access.shards
+        if shards is None:
+            return _Client()
+        return _ShardedClient(shard_ids=list(shards.ids) or None, shard_count=shards.count)
+
+    async def too_many_sessions(self) -> bool:
+        """Count one more session that is begun anew, unless there were too many: by any process, in any run."""
+        if self._store is None:
+            return False
+        try:
+            again = await self._store.spend(_SESSIONS, datetime.now(UTC), self._new_sessions)
+        except StorageError as error:
+            note("not_counted", error, problem=error.told.key)
+            return True
+        return again is not None
 
     async def _tell_commands(self, client: _Client, store: Store, app: str) -> None:
         made, name = commands(self._catalogue), f"discord commands {app}"
@@ -221,22 +299,26 @@ class DiscordPlatform:
     async def catch_up(self) -> None:
         """Take what people typed in our chats while we were away, in its order; what was taken is known by its id."""
         client, store, turns = self._client, self._store, self._turns
-        if client is None or store is None or turns is None:
+        if client is None or store is None or turns is None or not self._shards.have_chats:
             return
         before, self._last = self._last, {}
         lost, self._lost = self._lost, None
         for key, newest in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
             last = before.get(key, newest)
-            heard = int(last.message) if lost is None else min(int(last.message), discord.utils.time_snowflake(lost))
+            since = int(last.message) if lost is None else min(int(last.message), discord.utils.time_snowflake(lost))
             channel = client.get_partial_messageable(int(last.channel))
             try:
-                async for message in channel.history(after=discord.Object(heard), limit=LINES, oldest_first=True):
-                    if message.author.bot or not message.content or str(message.author.id) != key.person:
+                async for message in channel.history(after=discord.Object(since), limit=LINES, oldest_first=True):
+                    if message.author.bot or str(message.author.id) != key.person:
                         continue
-                    origin = Origin(key_of(key.person), message.created_at, str(message.id), self._new_id())
-                    await turns.handle(typed(message.content, origin), DirectMessage())
+                    if event := await heard(message, self._new_id()):
+                        await turns.handle(event, DirectMessage())
             except (discord.HTTPException, StorageError, ClosedError) as error:
                 note("not_caught_up", error)
+
+    @property
+    def _shards(self) -> Shards:
+        return self._access.shards or Shards()
 
     def lost(self) -> None:
         """Note that nothing is heard from now on."""
@@ -269,12 +351,13 @@ class DiscordPlatform:
         if self._store is None:
             return
         ours = {str(guild) for guild in guilds}
+        mine = self._shards
         try:
             known, gone = set(await self._store.places(PLATFORM)), set(await self._store.gone(PLATFORM))
         except StorageError as error:
             note("not_noted", error, problem=error.told.key)
             return
-        for guild in known - ours - gone:
+        for guild in (one for one in known - ours - gone if mine.have(int(one))):
             await self.sent_away(guild, datetime.now(UTC))
         for guild in gone & ours:
             await self.sent_away(guild, None)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from conversations.budgets import Budget, spent
 from conversations.messages import (
     DeadLetter,
     DirectMessage,
@@ -275,6 +276,11 @@ class InMemoryStore:
     async def kept(self, name: str) -> str | None:
         """Return what was kept under a name."""
         return self._kept.get(name)
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        """Spend one of what several processes share."""
+        self._kept[name], again = spent(self._kept.get(name), at, budgets)
+        return again
 
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         """Return people who were written to since then, with the last message to each."""

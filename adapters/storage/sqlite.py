@@ -14,6 +14,7 @@ from pathlib import Path
 from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
+from conversations.budgets import Budget, spent
 from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
 from conversations.session import Check, Person, ReviewState, Session, SessionKey
@@ -359,6 +360,17 @@ class SqliteStore:
         """Return what was kept under a name."""
         row = await self._database.read(lambda connection: connection.execute(_KEPT, (name,)).fetchone())
         return str(row[0]) if row else None
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        """Spend one of what several processes share."""
+
+        def write(connection: sqlite3.Connection) -> datetime | None:
+            row = connection.execute(_KEPT, (name,)).fetchone()
+            kept, again = spent(row[0] if row else None, at, budgets)
+            connection.execute(_KEEP, (name, kept))
+            return again
+
+        return await self._database.write(write)
 
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         """Return people who were written to since then, with the last message to each."""

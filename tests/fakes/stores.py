@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from conversations.budgets import Budget
 from conversations.catalogue import phrase
 from conversations.messages import Message, Receipt
 from conversations.ports import AskedReview, Commit, DueCheck, Outbox, SessionStore, StorageError, Work
@@ -102,6 +103,10 @@ class WatchedStore:
     async def kept(self, name: str) -> str | None:
         self._try("kept")
         return await self._store.kept(name)
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        self._try("spend")
+        return await self._store.spend(name, at, budgets)
 
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         self._try("lately")

@@ -24,6 +24,7 @@ from bot.logs import begin
 from bot.packs_in_use import PacksInUse
 from bot.running import Engine, stop_on_signals
 from bot.wiring import load_content
+from conversations.budgets import Budget
 from conversations.catalogue import Catalogue
 from conversations.events import Event
 from conversations.messages import Destination, Message, Outgoing, Receipt, SendOutcome
@@ -108,6 +109,9 @@ class DyingStore:
 
     async def kept(self, name: str) -> str | None:
         return await self._store.kept(name)
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        return await self._store.spend(name, at, budgets)
 
     async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
         return await self._store.lately(platform, since, limit)

@@ -36,6 +36,16 @@ class Session:
     socket: "Socket | None" = None
     dead: bool = False
     """It cannot be resumed."""
+    shard: tuple[int, int] = (0, 1)
+
+    def has(self, guild: int) -> bool:
+        """Tell whether a server belongs to its shard."""
+        return (guild >> 22) % self.shard[1] == self.shard[0]
+
+    def hears(self, event: str, payload: Json) -> bool:
+        """Tell whether an event is told to its shard: of a server to the server's, of direct messages to the first."""
+        guild = payload.get("guild_id") or (payload.get("id") if event.startswith("GUILD_") else None)
+        return self.has(int(guild)) if guild else self.shard[0] == 0
 
     def tell(self, event: str, payload: Any) -> None:  # noqa: ANN401  as Discord sends it
         frame = {"op": DISPATCH, "t": event, "s": len(self.frames) + 1, "d": payload}
@@ -127,7 +137,8 @@ class Gateway:
 
     def _dispatch(self, event: str, payload: Json) -> None:
         for session in self.sessions.values():
-            told = None if session.dead else self._world.seen_with(event, payload, session.intents)
+            away = session.dead or not session.hears(event, payload)
+            told = None if away else self._world.seen_with(event, payload, session.intents)
             if told is not None:
                 session.tell(event, told)
         self._rules.change()
@@ -211,7 +222,8 @@ class Gateway:
         session = Session(f"session{next(self._numbers)}", discord.Intents._from_value(data["intents"]))
         self.sessions[session.id] = session
         socket.session, session.socket = session, socket
-        guilds = self._world.guilds() if session.intents.guilds else []
+        session.shard = tuple(data.get("shard", (0, 1)))
+        guilds = [one for one in self._world.guilds() if session.has(one)] if session.intents.guilds else []
         ready = {
             "v": 10,
             "user": self._world.me,

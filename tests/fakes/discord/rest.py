@@ -334,7 +334,7 @@ class Rest:
             used = len(self._rules.identifies)
             most = self._rules.identifies_a_day
             limit = {"total": most, "remaining": max(0, most - used), "reset_after": 86_400_000, "max_concurrency": 1}
-            found |= {"shards": 1, "session_start_limit": limit}
+            found |= {"shards": self._rules.shards, "session_start_limit": limit}
         return found
 
     def _post(self, call: Call) -> Answer:

@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from adapters.discord.access import DiscordAccess
+from adapters.discord.access import DiscordAccess, Shards
 from adapters.discord.platform import DiscordPlatform
 from adapters.documents.files import available
 from adapters.storage.sqlite import SqliteStore, open_sqlite
@@ -17,6 +17,7 @@ from bot.limits import WORKSPACE, Rate
 from bot.packs_in_use import PacksInUse
 from bot.running import Engine, Platform
 from bot.wiring import load_content, new_id
+from conversations.budgets import Budget
 from conversations.reminders import Policy
 from tests.dialogue import postings
 from tests.fakes.discord.server import FakeDiscord
@@ -24,6 +25,8 @@ from tests.fakes.discord.server import FakeDiscord
 PATIENT = 60.0
 FAST = Rate(10_000, 10_000)
 """A test clicks faster than anybody."""
+OFTEN = (Budget(1_000, timedelta(seconds=1)), Budget(1_000, timedelta(seconds=1)))
+"""And begins sessions more often than Discord would let it."""
 _content = cache(load_content)
 """Read once: every test has a bot of its own."""
 
@@ -50,7 +53,7 @@ class Room:
 
 
 @asynccontextmanager
-async def running(
+async def running(  # noqa: PLR0913  each is something that a test changes
     discord: FakeDiscord,
     file: Path,
     *packs: Path,
@@ -58,12 +61,15 @@ async def running(
     person: Rate = FAST,
     new_id: Callable[[], str] = new_id,
     clock: Callable[[], datetime] | None = None,
+    shards: Shards | None = None,
+    new_sessions: Sequence[Budget] = OFTEN,
 ) -> AsyncIterator[Room]:
     """Run a bot; another one on the same file goes on where this one stopped."""
     content = _content(*packs)
     clock = clock or discord.world.clock.now
     async with open_sqlite(file) as store:
-        platform = DiscordPlatform(DiscordAccess(discord.token, discord.api_url), content.core.catalogue, new_id)
+        access = DiscordAccess(discord.token, discord.api_url, shards)
+        platform = DiscordPlatform(access, content.core.catalogue, new_id, new_sessions)
         in_use = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
         engine = Engine(
             store,

@@ -74,6 +74,8 @@ class Rules:
         self.creates_a_day = 200
         """New commands."""
         self.identifies_a_day = 1000
+        self.shards = 1
+        """How many it recommends."""
         self.gateway_events_a_minute = 120
         self.invalid_requests_at_most = 10_000
         self.global_a_second: int | None = None
