@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from conversations.catalogue import Phrase, phrase
 from conversations.packs import from_json, pack_name, to_json
 from conversations.reading_answers import clean
-from conversations.session import Check, Person, Phase, Reminder
+from conversations.session import Check, Person, Phase
 from conversations.snapshot import NewerError, SnapshotError, load_check, load_person
 
 LONGEST = 20_000_000
@@ -83,7 +83,8 @@ def read_export(text: str) -> Export:
         people = [load_person(_record(row)) for row in tables["people"]]
         checks = [_sound(load_check(_record(row))) for row in tables["checks"]]
         packs = dict(map(_pack, tables.get("packs") or []))
-        _dated([*people, *checks])
+        # Of a reminder the zone stands beside the time.
+        _dated([*map(astuple, people), *(astuple(replace(one, reminders=(), reminded=None)) for one in checks)])
     except NewerError:
         raise ImportRefusedError(phrase("import.newer")) from None
     except (SnapshotError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
@@ -138,7 +139,7 @@ def _pack(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _dated(value: object) -> None:
-    """Look whether every time says which zone it is in; of a reminder the zone stands beside it.
+    """Look whether every time says which zone it is in.
 
     Raises:
         ValueError: one does not.
@@ -152,9 +153,6 @@ def _dated(value: object) -> None:
             _dated(one)
     elif isinstance(value, Mapping):
         _dated(list(value.values()))
-    elif is_dataclass(value) and not isinstance(value, Reminder):
-        for field in fields(value):
-            _dated(getattr(value, field.name))
 
 
 def merged(person: Person, mine: Sequence[Check], export: Export, new_id: Callable[[], str]) -> Import:

@@ -78,7 +78,16 @@ def worded(language: str) -> Iterator[tuple[str, str]]:
             yield key, text
 
 
-TERMINAL_ALONE = ("forget.", "run.", "storage.", "dry_run", "checks.unknown", "settings.", "document.not_on_screen")
+TERMINAL_ALONE = (
+    "forget.",
+    "run.",
+    "storage.",
+    "dry_run",
+    "checks.unknown",
+    "settings.",
+    "document.not_on_screen",
+    "import.",
+)
 """What only the command line says."""
 
 
