@@ -22,8 +22,8 @@ lint: $(VENV)/.ready-to-develop             ## what needs no test run
 check: lint coverage                        ## what a change must pass beside the tests
 
 # Of the quick tests alone: traced, the machine's property tests and the played dialogues take many minutes.
-COVERING := $(addprefix tests/test_,administering.py catalogue.py checks_at_hand.py conditions.py documentation.py \
-	every_store.py keeping.py packs.py posting.py posting_rules.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
+COVERING := $(addprefix tests/test_,administering.py budgets.py catalogue.py checks_at_hand.py comparing.py conditions.py documentation.py \
+	every_store.py history.py importing.py keeping.py packs.py posting.py posting_rules.py proposing.py reading_answers.py reading_buttons.py reading_times.py reminders.py sharing.py \
 	snapshot.py surfaces.py transcripts.py)
 
 coverage: $(VENV)/.ready-to-develop
