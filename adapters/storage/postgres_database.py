@@ -138,6 +138,22 @@ async def _migrate(connection: Connection, name: str) -> None:
             await connection.execute("INSERT INTO teamcheck_schema VALUES ($1)", len(steps))
 
 
+async def version_of(url: str) -> int:
+    """Return how many migrations a database has seen.
+
+    Raises:
+        StorageError: it cannot be reached.
+
+    """
+    with told(shown(url)):
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            there = await connection.fetchval("SELECT to_regclass('teamcheck_schema') IS NOT NULL")
+            return int(await connection.fetchval("SELECT max(version) FROM teamcheck_schema") or 0) if there else 0
+        finally:
+            await _closed(connection.close())
+
+
 ALIVE = f"""
     EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {_OURS} AND objid = outbox.claimed_by::oid
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
