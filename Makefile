@@ -66,7 +66,7 @@ lock:                                       ## lock the dependencies again (need
 	uv pip compile pyproject.toml --extra pictures --group build --constraint requirements.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 		--output-file requirements-pictures.txt
-	uv pip compile pyproject.toml --extra pictures --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra pictures --extra postgres --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
 
 clean:                                      ## remove the environment and everything that was generated

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from adapters.slack.manifest import manifest
-from adapters.storage.sqlite import SqliteStore, open_sqlite
+from adapters.storage.database import alone
 from adapters.storage.upkeep import back_up, look_over, upgrade
 from bot.exits import Exit, in_one_line
-from bot.settings import Settings
-from bot.wiring import load_content
+from bot.settings import POSTGRES, SQLITE, Settings
+from bot.wiring import load_content, open_store
 from conversations.catalogue import ENGLISH
+from conversations.ports import Outbox
 
 SHOWN = 100
 
@@ -29,8 +30,41 @@ outbox_commands = typer.Typer(help="See and retry messages that were given up.",
 def upgrade_database() -> None:
     """Bring the database up to this version. Every command does so by itself; this one does nothing else."""
     with _in_one_line():
-        before, after = asyncio.run(upgrade(Settings().database_path))
+        if Settings().is_shared:
+            before, after = asyncio.run(_upgrade_shared())
+        else:
+            before, after = asyncio.run(upgrade(Settings().database_path))
     typer.echo(f"From {before} to {after}." if before != after else f"It is up to date, at {after}.")
+
+
+async def _upgrade_shared() -> tuple[int, int]:
+    from adapters.storage.postgres_database import scripts, version_of  # noqa: PLC0415  an optional part
+
+    before = await version_of(Settings().database_url)
+    async with open_store(Settings()):
+        return before, len(scripts())
+
+
+@database_commands.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(help="sqlite:////absolute/path", metavar="FROM")],
+    target: Annotated[str, typer.Argument(help="postgresql://user:password@host/name", metavar="TO")],
+) -> None:
+    """Move a community from SQLite to PostgreSQL, without loss. Stop the bot first; the target has to be empty."""
+    with _in_one_line():
+        if not source.startswith(SQLITE) or not target.startswith(POSTGRES):
+            typer.echo("FROM is sqlite:////absolute/path, TO is postgresql://user:password@host/name.", err=True)
+            raise typer.Exit(Exit.USAGE)
+        from adapters.storage.postgres_copy import copy  # noqa: PLC0415  an optional part
+
+        path = Path(source.removeprefix(SQLITE))
+        with alone(path):
+            counts = asyncio.run(copy(path, target))
+    for table, count in counts.items():
+        typer.echo(f"{table}: {count}")
+    typer.echo(
+        "Copied. Set TEAMCHECK_DATABASE_URL to the new one, and TEAMCHECK_SECRET_KEY to what is in the .key file."
+    )
 
 
 @database_commands.command("backup")
@@ -61,7 +95,7 @@ def check_database() -> None:
 @outbox_commands.command("list")
 def list_dead_letters() -> None:
     """List messages that were given up: where and why, and nothing of what they say."""
-    letters = _with_store(lambda store: store.outbox.dead_letters(SHOWN))
+    letters = _with_outbox(lambda outbox: outbox.dead_letters(SHOWN))
     for one in letters:
         since = one.created_at.strftime("%Y-%m-%d %H:%M UTC")
         typer.echo(f"{one.id}  {since}  {one.key.platform}  {one.kind}  {one.attempts} attempts  {one.reason}")
@@ -74,7 +108,7 @@ def retry_dead_letters(
     row: Annotated[int | None, typer.Argument(help="Its number, as the list has it; all, if left out.")] = None,
 ) -> None:
     """Put a message that was given up, or all of them, into the outbox again."""
-    count = _with_store(lambda store: store.outbox.retry(row, datetime.now(UTC)))
+    count = _with_outbox(lambda outbox: outbox.retry(row, datetime.now(UTC)))
     if row is not None and not count:
         typer.echo(f"No message {row} was given up.", err=True)
         raise typer.Exit(Exit.NOT_FOUND)
@@ -97,10 +131,10 @@ def slack_manifest(
     typer.echo(json.dumps(manifest(typing=typing), indent=2))
 
 
-def _with_store(work: Callable[[SqliteStore], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401  whatever the work returns
+def _with_outbox(work: Callable[[Outbox], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401  whatever the work returns
     async def run() -> Any:  # noqa: ANN401  as above
-        async with open_sqlite(Settings().database_path) as store:
-            return await work(store)
+        async with open_store(Settings()) as store:
+            return await work(store.outbox)
 
     with _in_one_line():
         return asyncio.run(run())

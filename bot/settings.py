@@ -3,19 +3,21 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.discord.access import DiscordAccess, read_shards
 from adapters.documents.files import available
 from adapters.slack.access import SlackAccess
 from conversations.catalogue import phrase
-from conversations.ports import NotReadyError
+from conversations.ports import NotReadyError, StorageError
 from conversations.reminders import Policy
 
 SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
 SECRET_LENGTH = 32
 DAYS = 36_500
 """A hundred years: more than that no calendar holds for long."""
@@ -49,7 +51,7 @@ class Settings(BaseSettings):
     """Folders of packs that this bot asks with, beside its own; like PATH, a colon between two."""
 
     database_url: str = Field(default_factory=default_database_url)
-    """Where checks are kept: `sqlite:////absolute/path`, or `sqlite:///relative/path`."""
+    """Where checks are kept: `sqlite:////absolute/path`, `sqlite:///relative/path`, or `postgresql://...`."""
 
     secret_key: SecretStr | None = None
     """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
@@ -83,15 +85,35 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known(cls, url: str) -> str:
-        if not url.startswith(SQLITE) or url == SQLITE:
+        if not url.startswith((SQLITE, *POSTGRES)) or url in (SQLITE, *POSTGRES):
             raise ValueError(
-                "it starts with sqlite:/// and goes on with a path, like sqlite:////home/me/checks.sqlite3"
+                "it starts with sqlite:/// and goes on with a path, like sqlite:////home/me/checks.sqlite3, "
+                "or is postgresql://user:password@host/name"
             )
         return url
 
+    @model_validator(mode="after")
+    def _shared_secret(self) -> Self:
+        if self.is_shared and self.secret_key is None:
+            # The processes that share a database share it; a file beside the database there is not.
+            raise ValueError("with PostgreSQL, TEAMCHECK_SECRET_KEY has to be set, the same for every process")
+        return self
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may share the database."""
+        return self.database_url.startswith(POSTGRES)
+
     @property
     def database_path(self) -> Path:
-        """The SQLite file."""
+        """The SQLite file.
+
+        Raises:
+            StorageError: it is another database.
+
+        """
+        if self.is_shared:
+            raise StorageError(phrase("storage.not_a_file"))
         return Path(self.database_url.removeprefix(SQLITE))
 
     @property

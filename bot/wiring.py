@@ -4,32 +4,36 @@ import asyncio
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack, read_posting_rules
 from adapters.storage.database import alone
 from adapters.storage.in_memory import InMemoryStore
-from adapters.storage.sqlite import open_sqlite
+from adapters.storage.sqlite import SqliteStore, open_sqlite
 from adapters.storage.upkeep import look_over
 from bot.logs import begin as begin_logs
 from bot.packs_in_use import Pack, PacksInUse
 from bot.running import Engine, Platform, stop_on_signals
 from bot.settings import Settings
 from bot.turns import Turns
-from conversations.catalogue import ENGLISH
+from conversations.catalogue import ENGLISH, phrase
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
-from conversations.ports import SessionStore, TurnHandler
+from conversations.ports import SessionStore, StorageError, TurnHandler
 from conversations.posting.reading import PostingReader
 from conversations.posting.rules import PostingMistakesError, PostingRules, read_rules
 from conversations.reminders import Policy
 from conversations.scene import Postings
 from conversations.script import Script
 from conversations.session import SessionKey
+
+if TYPE_CHECKING:
+    from adapters.storage.postgres import PostgresStore
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter or digit that is mistaken for another."""
@@ -141,8 +145,28 @@ async def application(settings: Settings, content: Content) -> AsyncIterator[App
         StorageError: the store cannot be opened.
 
     """
-    async with open_sqlite(settings.database_path, _secret(settings)) as store:
+    async with open_store(settings) as store:
         yield _put_together(content, store)
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> "AsyncIterator[SqliteStore | PostgresStore]":
+    """Open the store that the settings name.
+
+    Raises:
+        StorageError: it cannot be opened, or its optional part is not installed.
+
+    """
+    if not settings.is_shared:
+        async with open_sqlite(settings.database_path, _secret(settings)) as store:
+            yield store
+        return
+    if find_spec("asyncpg") is None:
+        raise StorageError(phrase("storage.no_postgres"))
+    from adapters.storage.postgres import open_postgres  # noqa: PLC0415  an optional part
+
+    async with open_postgres(settings.database_url, _secret(settings) or "") as shared:
+        yield shared
 
 
 def chat_platforms(settings: Settings, content: Content) -> Sequence[Platform]:
@@ -179,10 +203,10 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
 
     """
     begin_logs()
-    path = settings.database_path
-    with alone(path):
-        async with open_sqlite(path, _secret(settings)) as store:
-            await asyncio.to_thread(look_over, path, quick=True)
+    with _alone(settings):
+        async with open_store(settings) as store:
+            if not settings.is_shared:
+                await asyncio.to_thread(look_over, settings.database_path, quick=True)
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
             packs = PacksInUse(store, content.product, (*content.packs[1:], content.packs[0]))
             engine = Engine(
@@ -197,6 +221,11 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             for told in await engine.prepare():
                 sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
             await engine.run(stop_on_signals())
+
+
+def _alone(settings: Settings) -> AbstractContextManager[None]:
+    """Hold the lock of the one bot on a file; a shared database is shared."""
+    return nullcontext() if settings.is_shared else alone(settings.database_path)
 
 
 def _secret(settings: Settings) -> str | None:

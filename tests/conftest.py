@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from adapters.storage.in_memory import InMemoryStore
+from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.sqlite import SqliteStore, open_sqlite
+from tests.fakes import postgres
 
 
 @pytest.fixture
@@ -20,10 +22,15 @@ async def sqlite_store(path: Path) -> AsyncIterator[SqliteStore]:
         yield store
 
 
-@pytest.fixture(params=["in memory", "sqlite"])
-async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[InMemoryStore | SqliteStore]:
+@pytest.fixture(params=["in memory", "sqlite", "postgresql"])
+async def store(
+    request: pytest.FixtureRequest, path: Path
+) -> AsyncIterator[InMemoryStore | SqliteStore | PostgresStore]:
     if request.param == "in memory":
         yield InMemoryStore()
-    else:
+    elif request.param == "sqlite":
         async with open_sqlite(path) as on_disk:
             yield on_disk
+    else:
+        async with postgres.database() as url, open_postgres(url, postgres.SECRET) as shared:
+            yield shared

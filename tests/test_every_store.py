@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.storage.in_memory import InMemoryStore
+from adapters.storage.postgres import PostgresStore
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from conversations.catalogue import phrase
 from conversations.ports import Commit, SessionStore, StorageError, Work
@@ -30,7 +31,7 @@ from conversations.session import (
 from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
 
-AnyStore = InMemoryStore | SqliteStore
+AnyStore = InMemoryStore | SqliteStore | PostgresStore
 
 KEY = SessionKey("slack", "T1", "U1")
 NEIGHBOURS = [replace(KEY, platform="discord"), replace(KEY, workspace="T2"), replace(KEY, person="U2")]

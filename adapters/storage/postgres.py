@@ -1,0 +1,531 @@
+"""People, their checks and their messages in PostgreSQL, shared by as many processes as there are."""
+
+import json
+import zlib
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from adapters.storage.postgres_database import (
+    Connection,
+    PostgresDatabase,
+    Refused,
+    numbered,
+    open_postgres_database,
+    told,
+    touched,
+)
+from adapters.storage.postgres_outbox import PostgresOutbox, put_message
+from adapters.storage.sealing import Sealer
+from adapters.storage.sqlite_outbox import milliseconds, whose
+from conversations.budgets import Budget, spent
+from conversations.messages import Message, Receipt, Withdrawal
+from conversations.ports import AskedReview, Commit, DueCheck, Work
+from conversations.session import Check, Person, ReviewState, Session, SessionKey
+from conversations.snapshot import (
+    SnapshotError,
+    dump_check,
+    dump_person,
+    dump_workspace,
+    load_check,
+    load_person,
+    load_workspace,
+)
+from conversations.workspace import Workspace
+
+EVENTS_KEPT = timedelta(days=3)
+TOMBSTONES_KEPT = timedelta(days=30)
+DEAD_LETTERS_KEPT = timedelta(days=30)
+_ERASED_AT_ONCE = 100
+_QUEUE = 25
+_WHOSE = "platform = ? AND workspace = ? AND person = ?"
+_PRESENT = """
+    NOT EXISTS (SELECT 1 FROM workspaces w
+                WHERE (w.platform, w.workspace) = (checks.platform, checks.workspace) AND w.left_at IS NOT NULL)
+"""
+PERSONAL = ("people", "checks", "outbox", "sent_messages", "reviews")
+"""The tables that say whose a row is."""
+
+_LOAD = f"""
+    SELECT p.body AS person, c.body AS checked, w.body AS rules,
+        (SELECT count(*) FROM outbox
+         WHERE {_WHOSE} AND state = 'dead' AND NOT told AND kind <> 'withdrawal') AS undelivered
+    FROM (SELECT 1) one
+    LEFT JOIN people p ON p.platform = ? AND p.workspace = ? AND p.person = ?
+    LEFT JOIN checks c ON c.platform = ? AND c.workspace = ? AND c.person = ?
+        AND c.id = coalesce(?::text, (SELECT (body::json -> 'record' ->> 'current_check') FROM people WHERE {_WHOSE}))
+    LEFT JOIN workspaces w ON w.platform = ? AND w.workspace = ?
+"""
+_SEE = """
+    WITH seen AS (INSERT INTO seen_events VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1)
+    SELECT (SELECT count(*) FROM seen) = 0 OR EXISTS (SELECT 1 FROM tombstones WHERE person = ? AND erased_at >= ?)
+"""
+
+
+@asynccontextmanager
+async def open_postgres(url: str, secret: str) -> AsyncIterator["PostgresStore"]:
+    """Open a database, bringing its tables up to this version.
+
+    Args:
+        url: `postgresql://...`.
+        secret: what tokens are encrypted with; the same for all processes.
+
+    Raises:
+        StorageError: it cannot be reached, or was written by a newer version.
+
+    """
+    async with open_postgres_database(url) as database:
+        yield PostgresStore(database, Sealer(lambda: secret))
+
+
+class PostgresStore:
+    """A SessionStore."""
+
+    def __init__(self, database: PostgresDatabase, sealer: Sealer) -> None:
+        self._database = database
+        self._sealer = sealer
+        self.outbox = PostgresOutbox(database, sealer)
+
+    async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
+        """Return the person and one of their checks."""
+        mine = whose(key)
+        values = (*mine, *mine, *mine, check, *mine, key.platform, place or key.workspace)
+        (row,) = await self._database.fetch(_LOAD, *values)
+        with told(self._database.name):
+            known = load_person(row["person"]) if row["person"] else None
+            return Session(
+                known or Person(key, left_alone=await self._left_alone(key)),
+                load_check(row["checked"]) if row["checked"] else None,
+                undelivered=row["undelivered"] if known else 0,
+                workspace=load_workspace(row["rules"]) if row["rules"] else Workspace(),
+            )
+
+    async def _left_alone(self, key: SessionKey) -> bool:
+        rows = await self._database.fetch("SELECT left_alone FROM tombstones WHERE person = ?", self._mark(key))
+        return bool(rows and rows[0]["left_alone"])
+
+    async def commit(self, work: Work) -> Commit:
+        """Write what one turn changed, or nothing."""
+        before, after = work.before, work.after
+        person = dump_person(after.person) if after.person != before.person else None
+        check = dump_check(after.check) if after.check and after.check != before.check else None
+        workspace = dump_workspace(after.workspace) if after.workspace != before.workspace else None
+        key, at = after.person.key, milliseconds(work.at)
+        event = self._sealer.mark("event", key.platform, work.event) if work.event else None
+
+        async def write(connection: Connection) -> Commit:
+            if event is not None and await connection.fetchval(numbered(_SEE), event, at, self._mark(key), at):
+                raise Refused(Commit.DUPLICATE)
+            await _write_person(connection, work, person)
+            await _write_check(connection, work, check)
+            await _write_workspace(connection, work, workspace)
+            for one in work.brought:
+                await _insert_check(connection, key, one, dump_check(one), None)
+            for name, body in filter(None, (work.pack, *work.packs)):
+                await connection.execute(
+                    numbered("INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"), name, _packed(body)
+                )
+            if work.told:
+                sql = f"UPDATE outbox SET told = true WHERE {_WHOSE} AND state = 'dead' AND NOT told"
+                await connection.execute(numbered(sql), *whose(key))
+            for message in work.messages:
+                await put_message(connection, self._sealer, key, message, work.at)
+            return Commit.SAVED
+
+        return await self._database.run(write)
+
+    async def checks(self, key: SessionKey) -> Sequence[Check]:
+        """Return a person's checks, the one changed last first."""
+        sql = f'SELECT body FROM checks WHERE {_WHOSE} ORDER BY changed_at DESC, id COLLATE "C"'
+        rows = await self._database.fetch(sql, *whose(key))
+        with told(self._database.name):
+            return [load_check(row["body"]) for row in rows]
+
+    async def due(self, now: datetime, platforms: Collection[str], limit: int) -> Sequence[DueCheck]:
+        """Return checks whose time has come."""
+        sql = f"""
+            SELECT platform, workspace, person, id FROM checks
+            WHERE due_at <= ? AND platform = ANY(?::text[]) AND {_PRESENT} ORDER BY due_at LIMIT ?
+        """
+        rows = await self._database.fetch(sql, milliseconds(now), sorted(platforms), limit)
+        return [DueCheck(SessionKey(*row[:3]), row[3]) for row in map(tuple, rows)]
+
+    async def pack(self, name: str) -> str | None:
+        """Return a questionnaire that was kept."""
+        rows = await self._database.fetch("SELECT body FROM packs WHERE name = ?", name)
+        with told(self._database.name):
+            try:
+                return _unpacked(rows[0]["body"]) if rows else None
+            except (zlib.error, UnicodeDecodeError):
+                raise SnapshotError("a stored pack is damaged") from None
+
+    async def erase(
+        self, key: SessionKey, at: datetime, event: str | None = None, farewell: Message | None = None
+    ) -> Commit:
+        """Erase everything about a person."""
+        mine, sealer, now = whose(key), self._sealer, milliseconds(at)
+        seen = sealer.mark("event", key.platform, event) if event else None
+
+        async def write(connection: Connection) -> Commit:
+            insert = "INSERT INTO seen_events VALUES (?, ?) ON CONFLICT DO NOTHING"
+            if seen and not touched(await connection.execute(numbered(insert), seen, now)):
+                raise Refused(Commit.DUPLICATE)
+            body = await connection.fetchval(numbered(f"SELECT body FROM people WHERE {_WHOSE}"), *mine)
+            sent = await connection.fetch(
+                numbered(f"SELECT channel, message FROM sent_messages WHERE {_WHOSE}"),
+                *mine,
+            )
+            if body:
+                await connection.execute(
+                    numbered("""
+                        INSERT INTO tombstones VALUES (?, ?, ?) ON CONFLICT (person) DO UPDATE SET
+                        erased_at = greatest(tombstones.erased_at, excluded.erased_at), left_alone = excluded.left_alone
+                    """),
+                    self._mark(key),
+                    now,
+                    _wants_to_be_left_alone(body),
+                )
+            for table in PERSONAL:
+                # Orders to withdraw that an earlier erasing left stay until they are done.
+                stays = " AND kind <> 'withdrawal'" if table == "outbox" else ""
+                await connection.execute(numbered(f"DELETE FROM {table} WHERE {_WHOSE}{stays}"), *mine)
+            await _drop_packs(connection)
+            await _drop_remarks(connection, key)
+            for place, rules in await _naming(connection, key):
+                after = rules.without(key.person)
+                values = (after.revision, dump_workspace(after), *place, rules.revision)
+                await connection.execute(numbered(_UPDATE_WORKSPACE), *values)
+            for channel, message in map(tuple, sent):
+                await put_message(connection, sealer, key, Message(Withdrawal(channel, message)), at)
+            if farewell:
+                await put_message(connection, sealer, key, replace(farewell, farewell=True), at)
+            return Commit.SAVED
+
+        return await self._database.run(write)
+
+    async def sharer(self, place: SessionKey, receipt: Receipt) -> tuple[SessionKey, str, str] | None:
+        """Return who shared what a channel's message is part of, the check and the share."""
+        sql = """
+            SELECT person, check_id, share FROM sent_messages WHERE platform = ? AND workspace = ?
+            AND channel = ? AND message = ? AND share IS NOT NULL AND check_id IS NOT NULL
+        """
+        rows = await self._database.fetch(sql, *_place(place), receipt.channel, receipt.message)
+        return (replace(place, person=rows[0][0]), rows[0][1], rows[0][2]) if rows else None
+
+    async def reviews(self, place: SessionKey) -> Sequence[AskedReview]:
+        """Return the copies that mentors are asked to look at, what waits longest first."""
+        sql = """
+            SELECT r.platform, r.workspace, r.person, c.body, r.share FROM reviews r
+            JOIN checks c ON (c.platform, c.workspace, c.person, c.id) = (r.platform, r.workspace, r.person, r.check_id)
+            WHERE r.platform = ? AND r.place = ? ORDER BY r.asked_at LIMIT ?
+        """
+        found = []
+        for *key, body, share in map(tuple, await self._database.fetch(sql, *_place(place), _QUEUE)):
+            with suppress(SnapshotError):
+                check = load_check(body)
+                found += [AskedReview(SessionKey(*key), check.id, one) for one in check.shares if one.id == share]
+        return found
+
+    async def shared_in(self, place: SessionKey) -> Sequence[tuple[SessionKey, str, str]]:
+        """Return the copies that stand in a workspace which is none of their owner's key."""
+        sql = """
+            SELECT DISTINCT platform, workspace, person, check_id, share FROM sent_messages
+            WHERE platform = ? AND place = ? AND share IS NOT NULL AND check_id IS NOT NULL
+        """
+        rows = await self._database.fetch(sql, *_place(place))
+        return [(SessionKey(*key), check, share) for *key, check, share in map(tuple, rows)]
+
+    async def places(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that have rules, or copies in them."""
+        sql = """
+            SELECT workspace FROM workspaces WHERE platform = ?
+            UNION SELECT place FROM sent_messages WHERE platform = ? AND place IS NOT NULL
+        """
+        return [row[0] for row in await self._database.fetch(sql, platform, platform)]
+
+    async def left(self, place: SessionKey, at: datetime | None) -> None:
+        """Note that a workspace sent the bot away, and when; or with None that it is back."""
+        if at is None:
+            sql = "UPDATE workspaces SET left_at = NULL WHERE platform = ? AND workspace = ?"
+            await self._database.execute(sql, *_place(place))
+            return
+        sql = """
+            INSERT INTO workspaces VALUES (?, ?, 0, ?, ?) ON CONFLICT (platform, workspace) DO UPDATE SET
+            left_at = coalesce(workspaces.left_at, excluded.left_at)
+        """
+        await self._database.execute(sql, *_place(place), dump_workspace(Workspace()), milliseconds(at))
+
+    async def gone(self, platform: str) -> Collection[str]:
+        """Return the workspaces of a platform that sent the bot away and are not back."""
+        sql = "SELECT workspace FROM workspaces WHERE platform = ? AND left_at IS NOT NULL"
+        return [row[0] for row in await self._database.fetch(sql, platform)]
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a short text under a name."""
+        await self._database.execute(_KEEP, name, value)
+
+    async def kept(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+        rows = await self._database.fetch("SELECT value FROM kept WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    async def spend(self, name: str, at: datetime, budgets: Sequence[Budget]) -> datetime | None:
+        """Spend one of what several processes share."""
+
+        async def write(connection: Connection) -> datetime | None:
+            await connection.execute(numbered("INSERT INTO kept VALUES (?, '[]') ON CONFLICT DO NOTHING"), name)
+            found = await connection.fetchval(numbered("SELECT value FROM kept WHERE name = ? FOR UPDATE"), name)
+            kept, again = spent(found, at, budgets)
+            await connection.execute(numbered(_KEEP), name, kept)
+            return again
+
+        return await self._database.run(write)
+
+    async def lately(self, platform: str, since: datetime, limit: int) -> Sequence[tuple[SessionKey, Receipt]]:
+        """Return people who were written to since then, with the last message to each."""
+        sql = """
+            SELECT platform, workspace, person, channel, message FROM (
+                SELECT DISTINCT ON (platform, workspace, person) platform, workspace, person, channel, message, sent_at
+                FROM sent_messages WHERE platform = ? AND share IS NULL AND sent_at >= ?
+                ORDER BY platform, workspace, person, sent_at DESC
+            ) latest ORDER BY sent_at DESC LIMIT ?
+        """
+        rows = await self._database.fetch(sql, platform, milliseconds(since), limit)
+        return [(SessionKey(*key), Receipt(channel, message)) for *key, channel, message in map(tuple, rows)]
+
+    async def held(self, key: SessionKey) -> str:
+        """Return everything that is stored about a person, as JSON."""
+
+        async def read(connection: Connection) -> dict[str, list[dict[str, object]]]:
+            found: dict[str, list[dict[str, object]]] = {}
+            for table in PERSONAL:
+                sql = numbered(f"SELECT * FROM {table} WHERE {_WHOSE}")
+                found[table] = [dict(row) for row in await connection.fetch(sql, *whose(key))]
+            sql = f"SELECT name, body FROM packs WHERE name IN (SELECT pack FROM checks WHERE {_WHOSE}) ORDER BY name"
+            rows = await connection.fetch(numbered(sql), *whose(key))
+            found["packs"] = [{"name": name, "body": _unpacked(body)} for name, body in map(tuple, rows)]
+            found["remarks"] = await _remarks_of(connection, key)
+            found["workspaces"] = [dict(rules.names(key.person)) for _, rules in await _naming(connection, key)]
+            return found
+
+        tables = await self._database.run(read)
+        for row in (row for rows in tables.values() for row in rows):
+            row.pop("token", None)
+            if "body" in row:
+                row["body"] = _readable(str(row["body"]))
+        return json.dumps(tables, ensure_ascii=False, indent=1)
+
+    async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
+        """Let go of what has served its time."""
+        if grace is not None:
+            await self._erase_workspaces(milliseconds(now - grace))
+        for sql, kept in (
+            ("DELETE FROM tombstones WHERE NOT left_alone AND erased_at < ?", TOMBSTONES_KEPT),
+            ("DELETE FROM outbox WHERE state = 'dead' AND created_at < ?", DEAD_LETTERS_KEPT),
+            ("DELETE FROM seen_events WHERE seen_at < ?", EVENTS_KEPT),
+        ):
+            await self._database.execute(sql, milliseconds(now - kept))
+
+        async def drop(connection: Connection) -> None:
+            await _drop_packs(connection)
+
+        await self._database.run(drop)
+
+    async def _erase_workspaces(self, left_by: int) -> None:
+        places = await self._database.fetch("SELECT platform, workspace FROM workspaces WHERE left_at <= ?", left_by)
+        for place in map(tuple, places):
+            more = True
+            while more:
+
+                async def some(connection: Connection, place: tuple[str, ...] = place) -> bool:
+                    return await _erase_some(connection, place, left_by)
+
+                more = await self._database.run(some)
+
+    def _mark(self, key: SessionKey) -> bytes:
+        return self._sealer.mark("person", *whose(key))
+
+
+_UPDATE_WORKSPACE = """
+    UPDATE workspaces SET revision = ?, body = ? WHERE platform = ? AND workspace = ? AND revision = ?
+"""
+_KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+
+async def _erase_some(connection: Connection, place: tuple[str, ...], left_by: int) -> bool:
+    """Erase some people of a workspace whole, and after the last one its rules; tell whether there are more."""
+    there = "SELECT 1 FROM workspaces WHERE platform = ? AND workspace = ? AND left_at <= ? FOR UPDATE"
+    if not await connection.fetchval(numbered(there), *place, left_by):
+        return False
+    people = " UNION ".join(f"SELECT person FROM {table} WHERE platform = $1 AND workspace = $2" for table in PERSONAL)
+    rows = await connection.fetch(
+        f"SELECT person FROM ({people}) found ORDER BY person LIMIT {_ERASED_AT_ONCE}", *place
+    )
+    if not rows:
+        await connection.execute(numbered("DELETE FROM workspaces WHERE platform = ? AND workspace = ?"), *place)
+        return False
+    some = [row[0] for row in rows]
+    for table in PERSONAL:
+        sql = f"DELETE FROM {table} WHERE platform = $1 AND workspace = $2 AND person = ANY($3::text[])"
+        await connection.execute(sql, *place, some)
+    return True
+
+
+async def _write_person(connection: Connection, work: Work, body: str | None) -> None:
+    if body is None:
+        return
+    before, after = work.before.person, work.after.person
+    mine = whose(after.key)
+    if before.revision == 0:
+        sql = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        done = await connection.execute(numbered(sql), *mine, after.revision, body)
+    else:
+        sql = f"UPDATE people SET revision = ?, body = ? WHERE {_WHOSE} AND revision = ?"
+        done = await connection.execute(numbered(sql), after.revision, body, *mine, before.revision)
+    if touched(done) != 1:
+        raise Refused(Commit.STALE)
+
+
+async def _write_check(connection: Connection, work: Work, body: str | None) -> None:
+    before, check = work.before.check, work.after.check
+    if check is None:
+        return
+    mine, due = whose(work.after.person.key), milliseconds(work.due) if work.due else None
+    if work.expired and before:
+        sql = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"
+        done = await connection.execute(numbered(sql), *mine, check.id, before.revision)
+    elif body is None:
+        sql = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_at IS DISTINCT FROM ?"
+        await connection.execute(numbered(sql), due, *mine, check.id, due)
+        return
+    elif before is None or before.id != check.id:
+        await _insert_check(connection, work.after.person.key, check, body, due)
+        done = "INSERT 0 1"
+    else:
+        sql = f"""
+            UPDATE checks SET revision = ?, changed_at = ?, body = ?, due_at = ?, pack = ?
+            WHERE {_WHOSE} AND id = ? AND revision = ?
+        """
+        values = (check.revision, _day(check.changed_at), body, due, check.pack, *mine, check.id, before.revision)
+        done = await connection.execute(numbered(sql), *values)
+    if touched(done) != 1:
+        raise Refused(Commit.STALE)
+    before_that = before.shares if before and before.id == check.id else ()
+    if work.expired or [one.review for one in before_that] != [one.review for one in check.shares]:
+        await _write_reviews(connection, work.after.person.key, check, gone=work.expired)
+
+
+async def _insert_check(connection: Connection, key: SessionKey, check: Check, body: str, due: int | None) -> None:
+    sql = numbered("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    values = (*whose(key), check.id, check.revision, _day(check.changed_at), body, due, check.pack)
+    if touched(await connection.execute(sql, *values)) != 1:
+        raise Refused(Commit.STALE)
+
+
+async def _write_reviews(connection: Connection, key: SessionKey, check: Check, *, gone: bool) -> None:
+    """Keep what mentors are asked for, as it follows from a check."""
+    await connection.execute(numbered(f"DELETE FROM reviews WHERE {_WHOSE} AND check_id = ?"), *whose(key), check.id)
+    for share in () if gone else check.shares:
+        if share.review and share.review.state is not ReviewState.DONE:
+            place, at = share.place or key.workspace, milliseconds(share.review.asked_at)
+            sql = numbered("INSERT INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?)")
+            await connection.execute(sql, *whose(key), check.id, share.id, place, at)
+
+
+async def _named(connection: Connection, key: SessionKey) -> list[tuple[SessionKey, str, str]]:
+    sql = "SELECT platform, workspace, person, id, body FROM checks WHERE platform = ? AND strpos(body, ?) > 0"
+    rows = await connection.fetch(numbered(sql), key.platform, json.dumps(key.person))
+    return [(SessionKey(*owner), check, body) for *owner, check, body in map(tuple, rows)]
+
+
+async def _remarks_of(connection: Connection, key: SessionKey) -> list[dict[str, object]]:
+    """Return what somebody said as a mentor, without a word of whom it was said to."""
+    found: list[dict[str, object]] = []
+    for _, _, body in await _named(connection, key):
+        with suppress(SnapshotError):
+            mine = (one for one in load_check(body).remarks if one.by == key.person)
+            found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
+    return found
+
+
+async def _drop_remarks(connection: Connection, key: SessionKey) -> None:
+    """Let go of what somebody said as a mentor, and of what they had claimed, in the checks of others."""
+    for owner, check_id, body in await _named(connection, key):
+        if owner.workspace != key.workspace:
+            continue
+        with suppress(SnapshotError):
+            before = load_check(body)
+            after = before.without_mentor(key.person)
+            if after != before:
+                sql = f"UPDATE checks SET revision = ?, changed_at = ?, body = ? WHERE {_WHOSE} AND id = ?"
+                values = (after.revision, _day(after.changed_at), dump_check(after), *whose(owner), check_id)
+                await connection.execute(numbered(sql), *values)
+                await _write_reviews(connection, owner, after, gone=False)
+
+
+async def _write_workspace(connection: Connection, work: Work, body: str | None) -> None:
+    if body is None:
+        return
+    before, after, place = work.before.workspace, work.after.workspace, _place(work.after.person.key)
+    done = await connection.execute(numbered(_UPDATE_WORKSPACE), after.revision, body, *place, before.revision)
+    if before.revision == 0 and not touched(done):
+        # One that was only ever noted to have sent the bot away has its row already.
+        sql = "INSERT INTO workspaces VALUES (?, ?, ?, ?, NULL) ON CONFLICT DO NOTHING"
+        done = await connection.execute(numbered(sql), *place, after.revision, body)
+    if touched(done) != 1:
+        raise Refused(Commit.STALE)
+
+
+async def _naming(connection: Connection, key: SessionKey) -> list[tuple[tuple[str, str], Workspace]]:
+    """Return the workspaces whose rules name a person: where their key is of none, any of their platform."""
+    sql = """
+        SELECT platform, workspace, body FROM workspaces
+        WHERE platform = ? AND (?::text = '' OR workspace = ?) AND strpos(body, ?) > 0
+    """
+    found = []
+    values = (key.platform, key.workspace, key.workspace, key.person)
+    for platform, workspace, body in map(tuple, await connection.fetch(numbered(sql), *values)):
+        with suppress(SnapshotError):
+            rules = load_workspace(body)
+            if rules.names(key.person):
+                found.append(((platform, workspace), rules))
+    return found
+
+
+async def _drop_packs(connection: Connection) -> None:
+    await connection.execute("""
+        DELETE FROM packs WHERE NOT EXISTS (SELECT 1 FROM checks WHERE checks.pack = packs.name)
+        AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.pack = packs.name)
+    """)
+
+
+def _place(key: SessionKey) -> tuple[str, str]:
+    """Return the columns that say of which workspace a row is."""
+    return key.platform, key.workspace
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _wants_to_be_left_alone(body: str) -> bool:
+    try:
+        return load_person(body).left_alone
+    except SnapshotError:
+        return False
+
+
+def _readable(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
+
+
+def _packed(body: str) -> bytes:
+    return zlib.compress(body.encode(errors="surrogatepass"))
+
+
+def _unpacked(body: bytes) -> str:
+    return zlib.decompress(body).decode(errors="surrogatepass")
