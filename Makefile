@@ -50,6 +50,7 @@ faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under loa
 
 bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures and postings are, beside the raw driver, Bolt and discord.py (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns
+	@$(BIN)/python -m tests.benchmarks.postgres
 	@$(BIN)/python -m tests.benchmarks.slack
 	@$(BIN)/python -m tests.benchmarks.discord
 	@$(BIN)/python -m tests.benchmarks.pictures

@@ -40,6 +40,12 @@ def server() -> str:
     return str(started.get_uri())
 
 
+async def durably() -> None:
+    """Let the server write through to the disk, as one in use does."""
+    await _order("ALTER SYSTEM SET fsync = on")
+    await _order("SELECT pg_reload_conf()")
+
+
 def address(name: str) -> str:
     """Return the address of a database."""
     return urlunsplit(urlsplit(server())._replace(path=f"/{name}"))
