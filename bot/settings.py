@@ -3,10 +3,9 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.discord.access import DiscordAccess, read_shards
@@ -50,11 +49,10 @@ class Settings(BaseSettings):
     packs: str = ""
     """Folders of packs that this bot asks with, beside its own; like PATH, a colon between two."""
 
-    database_url: str = Field(default_factory=default_database_url)
-    """Where checks are kept: `sqlite:////absolute/path`, `sqlite:///relative/path`, or `postgresql://...`."""
-
     secret_key: SecretStr | None = None
     """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
+    database_url: str = Field(default_factory=default_database_url)
+    """Where checks are kept: `sqlite:////absolute/path`, `sqlite:///relative/path`, or `postgresql://...`."""
     nudge_days: float = Field(3, gt=0, le=DAYS)
     """After how many days without a word an unfinished check is asked about, once."""
     park_days: float = Field(4, gt=0, le=DAYS)
@@ -84,20 +82,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known(cls, url: str) -> str:
+    def _known(cls, url: str, others: ValidationInfo) -> str:
         if not url.startswith((SQLITE, *POSTGRES)) or url in (SQLITE, *POSTGRES):
             raise ValueError(
                 "it starts with sqlite:/// and goes on with a path, like sqlite:////home/me/checks.sqlite3, "
                 "or is postgresql://user:password@host/name"
             )
-        return url
-
-    @model_validator(mode="after")
-    def _shared_secret(self) -> Self:
-        if self.is_shared and self.secret_key is None:
+        if url.startswith(POSTGRES) and others.data.get("secret_key") is None:
             # The processes that share a database share it; a file beside the database there is not.
             raise ValueError("with PostgreSQL, TEAMCHECK_SECRET_KEY has to be set, the same for every process")
-        return self
+        return url
 
     @property
     def is_shared(self) -> bool:
