@@ -63,6 +63,28 @@ async def test_an_event_that_two_processes_get_is_taken_once(url: str) -> None:
         assert sorted(done) == [Commit.DUPLICATE, Commit.SAVED]
 
 
+async def test_of_turns_that_are_written_together_each_has_its_own_end(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET) as store:
+        people = [KEY, *NEIGHBOURS]
+        before = [await with_check(store, key) for key in people]
+        assert await store.commit(Work(before[0], before[0], NOON, "E1")) is Commit.SAVED
+        assert await save(store, before[1], answered(before[1], "first")) is Commit.SAVED
+        works = [Work(one, answered(one, "together"), NOON, f"F{place}") for place, one in enumerate(before)]
+        works[0] = replace(works[0], event="E1")
+        # The first goes by itself, and the rest wait for it: together they make up one commit.
+        done = await asyncio.gather(store.commit(Work(before[0], before[0], NOON, "E2")), *map(store.commit, works))
+        assert done[:3] == [Commit.SAVED, Commit.DUPLICATE, Commit.STALE]
+        assert set(done[3:]) == {Commit.SAVED}
+        assert [await store.load(key) for key in people] == [
+            before[0],
+            answered(before[1], "first"),
+            *(answered(one, "together") for one in before[2:]),
+        ]
+        # What was not written has not used its event up.
+        again = Work(await store.load(people[1]), answered(await store.load(people[1]), "again"), NOON, "F1")
+        assert await store.commit(again) is Commit.SAVED
+
+
 async def test_a_message_is_sent_by_one_process_and_what_comes_behind_it_waits(url: str) -> None:
     async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
         await with_check(one)
@@ -128,6 +150,41 @@ async def test_two_processes_that_start_at_once_make_the_tables_once() -> None:
 
         await asyncio.gather(*(start() for _ in range(4)))
         assert await version_of(url) == len(scripts())
+
+
+@pytest.mark.parametrize("since", range(1, len(scripts())))
+async def test_a_database_of_an_earlier_version_comes_up_to_date_with_everything_in_it(url: str, since: int) -> None:
+    async with open_postgres(url, postgres.SECRET) as store:
+        before = await with_check(store)
+        await put(store, "waits")
+        rows = {table: await _rows(url, table) for table in TABLES}
+    async with postgres.database(empty=True) as older:
+        connection = await asyncpg.connect(older)
+        for script in scripts()[:since]:
+            await connection.execute(script)
+        await connection.execute("CREATE TABLE teamcheck_schema (version BIGINT NOT NULL)")
+        await connection.execute("INSERT INTO teamcheck_schema VALUES ($1)", since)
+        there = "SELECT column_name FROM information_schema.columns WHERE table_name = $1 AND is_generated = 'NEVER'"
+        for table, found in rows.items():
+            names = [row[0] for row in await connection.fetch(there, table)]
+            records = [[row[name] for name in names] for row in found]
+            if records:
+                await connection.copy_records_to_table(table, records=records, columns=names)
+        await connection.close()
+        async with open_postgres(older, postgres.SECRET) as store:
+            assert await version_of(older) == len(scripts())
+            assert await store.load(KEY) == before
+            assert await store.outbox.claim(KEY, NOON) is not None
+            assert await save(store, before, answered(before, "newer")) is Commit.SAVED
+
+
+async def _rows(url: str, table: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(url)
+    try:
+        found: list[asyncpg.Record] = await connection.fetch(f"SELECT * FROM {table}")  # noqa: S608  one of the tables
+        return found
+    finally:
+        await connection.close()
 
 
 # -- what is said ----------------------------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ import sqlite3
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import aiosqlite
 
+from adapters.storage.lanes import Lane
 from adapters.storage.migrations import migrate, refuse_others
 from conversations.catalogue import phrase
 from conversations.ports import StorageError
@@ -25,8 +27,6 @@ from conversations.snapshot import SnapshotError
 BUSY_SECONDS = 2
 """How long to wait for another process that is writing."""
 _TRIES_A_SECOND = 20
-_TOGETHER = 256
-"""Pieces of work that go into one transaction at most."""
 
 _PRAGMAS = (f"busy_timeout = {BUSY_SECONDS * 1000}", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON")
 _PROBLEMS = {
@@ -149,8 +149,8 @@ class Database:
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self.path = path
         self._writer = writer
-        self._writing = _Lane(writer, _commit_together)
-        self._reading = _Lane(reader, _read_together)
+        self._writing: Lane[Piece[Any]] = Lane(partial(_hop, writer, _commit_together, writer))
+        self._reading: Lane[Piece[Any]] = Lane(partial(_hop, reader, _read_together, reader))
 
     async def write(self, piece: Piece[Result]) -> Result:
         """Run a piece of work in a transaction, together with others that wait; it succeeds or fails by itself.
@@ -160,7 +160,7 @@ class Database:
 
         """
         with told(self.path):
-            return await self._writing.run(piece)
+            return cast("Result", await self._writing.run(piece))
 
     async def read(self, piece: Piece[Result]) -> Result:
         """Run a piece of work that only reads, on one state of the database.
@@ -170,7 +170,7 @@ class Database:
 
         """
         with told(self.path):
-            return await self._reading.run(piece)
+            return cast("Result", await self._reading.run(piece))
 
     async def cut_log(self) -> None:
         """Empty the write-ahead log: what secure_delete has overwritten in the file is still in its pages.
@@ -202,59 +202,6 @@ def _cut(connection: aiosqlite.Connection) -> bool:
         return not busy
     finally:
         raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-
-
-class _Lane:
-    """A connection, and what waits for it."""
-
-    def __init__(
-        self,
-        connection: aiosqlite.Connection,
-        together: Callable[[aiosqlite.Connection, list[Piece[Any]]], list[object]],
-    ) -> None:
-        self._connection = connection
-        self._together = together
-        self._waiting: list[tuple[Piece[Any], asyncio.Future[Any]]] = []
-        self._hop: asyncio.Task[list[object]] | None = None
-
-    async def run(self, piece: Piece[Result]) -> Result:
-        """Run one piece; a caller that is cancelled leaves it running."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((piece, future))
-        if self._hop is None:
-            self._start()
-        return await future
-
-    async def idle(self) -> None:
-        """Wait until nothing waits."""
-        while self._hop is not None:
-            await asyncio.wait([self._hop])
-            await asyncio.sleep(0)
-
-    def _start(self) -> None:
-        batch, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
-        pieces = [piece for piece, _ in batch]
-        self._hop = asyncio.ensure_future(_hop(self._connection, self._together, self._connection, pieces))
-        self._hop.add_done_callback(lambda hop: self._done(hop, [future for _, future in batch]))
-
-    def _done(self, hop: "asyncio.Task[list[object]]", futures: "list[asyncio.Future[Any]]") -> None:
-        if hop.cancelled():  # the loop is being torn down
-            for future in futures:
-                future.cancel()
-            self._hop = None
-            return
-        error = hop.exception()
-        results = [error] * len(futures) if error else hop.result()
-        for future, result in zip(futures, results, strict=True):
-            if future.done():  # its caller was cancelled
-                continue
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-        self._hop = None
-        if self._waiting:
-            self._start()
 
 
 async def _hop(connection: aiosqlite.Connection, work: Callable[..., Result], *args: object) -> Result:

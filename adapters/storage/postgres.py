@@ -1,12 +1,16 @@
 """People, their checks and their messages in PostgreSQL, shared by as many processes as there are."""
 
+import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import cast
 
+from adapters.storage.lanes import Lane
 from adapters.storage.postgres_database import (
     Connection,
     PostgresDatabase,
@@ -16,17 +20,17 @@ from adapters.storage.postgres_database import (
     told,
     touched,
 )
-from adapters.storage.postgres_outbox import PostgresOutbox, put_message
+from adapters.storage.postgres_outbox import PostgresOutbox
+from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.budgets import Budget, spent
 from conversations.messages import Message, Receipt, Withdrawal
-from conversations.ports import AskedReview, Commit, DueCheck, Work
+from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
 from conversations.session import Check, Person, ReviewState, Session, SessionKey
 from conversations.snapshot import (
     SnapshotError,
     dump_check,
-    dump_person,
     dump_workspace,
     load_check,
     load_person,
@@ -44,23 +48,35 @@ _PRESENT = """
     NOT EXISTS (SELECT 1 FROM workspaces w
                 WHERE (w.platform, w.workspace) = (checks.platform, checks.workspace) AND w.left_at IS NOT NULL)
 """
+Wanted = tuple[str, str, str, str | None, str]
+"""Whose session, which check if not the one at hand, and the workspace whose rules go with it."""
 PERSONAL = ("people", "checks", "outbox", "sent_messages", "reviews")
 """The tables that say whose a row is."""
 
-_LOAD = f"""
-    SELECT p.body AS person, c.body AS checked, w.body AS rules,
-        (SELECT count(*) FROM outbox
-         WHERE {_WHOSE} AND state = 'dead' AND NOT told AND kind <> 'withdrawal') AS undelivered
-    FROM (SELECT 1) one
-    LEFT JOIN people p ON p.platform = ? AND p.workspace = ? AND p.person = ?
-    LEFT JOIN checks c ON c.platform = ? AND c.workspace = ? AND c.person = ?
-        AND c.id = coalesce(?::text, (SELECT (body::json -> 'record' ->> 'current_check') FROM people WHERE {_WHOSE}))
-    LEFT JOIN workspaces w ON w.platform = ? AND w.workspace = ?
+_LOAD = """
+    SELECT p.body AS person, c.body AS checked, w.body AS rules, u.undelivered
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+        WITH ORDINALITY AS wanted(platform, workspace, person, id, place, number)
+    LEFT JOIN LATERAL (
+        SELECT body, current_check FROM people
+        WHERE (platform, workspace, person) = (wanted.platform, wanted.workspace, wanted.person) LIMIT 1
+    ) p ON true
+    LEFT JOIN LATERAL (
+        SELECT body FROM checks
+        WHERE (platform, workspace, person) = (wanted.platform, wanted.workspace, wanted.person)
+        AND id = coalesce(wanted.id, p.current_check) LIMIT 1
+    ) c ON true
+    LEFT JOIN LATERAL (
+        SELECT body FROM workspaces WHERE (platform, workspace) = (wanted.platform, wanted.place) LIMIT 1
+    ) w ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS undelivered FROM outbox
+        WHERE (platform, workspace, person) = (wanted.platform, wanted.workspace, wanted.person)
+        AND state = 'dead' AND NOT told AND kind <> 'withdrawal'
+    ) u
+    ORDER BY number
 """
-_SEE = """
-    WITH seen AS (INSERT INTO seen_events VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING 1)
-    SELECT (SELECT count(*) FROM seen) = 0 OR EXISTS (SELECT 1 FROM tombstones WHERE person = ? AND erased_at >= ?)
-"""
+"""LIMIT 1 keeps each part a look into an index, for however many at once, also where the planner has no figures."""
 
 
 @asynccontextmanager
@@ -86,12 +102,37 @@ class PostgresStore:
         self._database = database
         self._sealer = sealer
         self.outbox = PostgresOutbox(database, sealer)
+        self._loading: Lane[Wanted] = Lane(self._load_together)
+        self._writing: Lane[Sequence[Row]] = Lane(self._write_together)
+
+    async def _load_together(self, wanted: list[Wanted]) -> Sequence[object]:
+        return await self._database.fetch(_LOAD, *map(list, zip(*wanted, strict=True)))
+
+    async def _write_together(self, turns: list[Sequence[Row]]) -> Sequence[object]:
+        """Write turns in one commit. Where one of several may not be written, each is tried by itself."""
+        try:
+            done = await self._write(chain.from_iterable(turns))
+        except StorageError as error:
+            if len(turns) == 1 or error.told.key == "storage.unreachable":
+                raise
+        else:
+            if done is Commit.SAVED or len(turns) == 1:
+                return [done] * len(turns)
+        return await asyncio.gather(*map(self._write, turns), return_exceptions=True)
+
+    async def _write(self, rows: Iterable[Row]) -> Commit:
+        # Always in the same order, so that two processes do not wait for each other.
+        ordered = sorted(rows, key=lambda row: (str(row["platform"]), str(row["workspace"]), str(row["person"])))
+
+        async def statement(connection: Connection) -> Commit:
+            await write(connection, ordered)
+            return Commit.SAVED
+
+        return await self._database.run_one(statement)
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks."""
-        mine = whose(key)
-        values = (*mine, *mine, *mine, check, *mine, key.platform, place or key.workspace)
-        (row,) = await self._database.fetch(_LOAD, *values)
+        row = await self._loading.run((*whose(key), check, place or key.workspace))
         with told(self._database.name):
             known = load_person(row["person"]) if row["person"] else None
             return Session(
@@ -107,33 +148,24 @@ class PostgresStore:
 
     async def commit(self, work: Work) -> Commit:
         """Write what one turn changed, or nothing."""
-        before, after = work.before, work.after
-        person = dump_person(after.person) if after.person != before.person else None
-        check = dump_check(after.check) if after.check and after.check != before.check else None
-        workspace = dump_workspace(after.workspace) if after.workspace != before.workspace else None
-        key, at = after.person.key, milliseconds(work.at)
-        event = self._sealer.mark("event", key.platform, work.event) if work.event else None
+        rows = rows_of(work, self._sealer)
+        if not _writes_more(work):
+            return cast("Commit", await self._writing.run(rows))
 
-        async def write(connection: Connection) -> Commit:
-            if event is not None and await connection.fetchval(numbered(_SEE), event, at, self._mark(key), at):
-                raise Refused(Commit.DUPLICATE)
-            await _write_person(connection, work, person)
-            await _write_check(connection, work, check)
-            await _write_workspace(connection, work, workspace)
-            for one in work.brought:
-                await _insert_check(connection, key, one, dump_check(one), None)
+        async def whole(connection: Connection) -> Commit:
+            await write(connection, rows)
+            await _write_reviews_of(connection, work)
+            await _write_workspace(connection, work)
             for name, body in filter(None, (work.pack, *work.packs)):
                 await connection.execute(
                     numbered("INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"), name, _packed(body)
                 )
             if work.told:
                 sql = f"UPDATE outbox SET told = true WHERE {_WHOSE} AND state = 'dead' AND NOT told"
-                await connection.execute(numbered(sql), *whose(key))
-            for message in work.messages:
-                await put_message(connection, self._sealer, key, message, work.at)
+                await connection.execute(numbered(sql), *whose(work.after.person.key))
             return Commit.SAVED
 
-        return await self._database.run(write)
+        return await self._database.run(whole)
 
     async def checks(self, key: SessionKey) -> Sequence[Check]:
         """Return a person's checks, the one changed last first."""
@@ -372,55 +404,23 @@ async def _erase_some(connection: Connection, place: tuple[str, ...], left_by: i
     return True
 
 
-async def _write_person(connection: Connection, work: Work, body: str | None) -> None:
-    if body is None:
-        return
-    before, after = work.before.person, work.after.person
-    mine = whose(after.key)
-    if before.revision == 0:
-        sql = "INSERT INTO people VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-        done = await connection.execute(numbered(sql), *mine, after.revision, body)
-    else:
-        sql = f"UPDATE people SET revision = ?, body = ? WHERE {_WHOSE} AND revision = ?"
-        done = await connection.execute(numbered(sql), after.revision, body, *mine, before.revision)
-    if touched(done) != 1:
-        raise Refused(Commit.STALE)
+def _writes_more(work: Work) -> bool:
+    """Tell whether a turn writes what `teamcheck_turns` knows nothing of."""
+    more = work.pack or work.packs or work.told or work.after.workspace != work.before.workspace
+    return bool(more) or _moves_reviews(work)
 
 
-async def _write_check(connection: Connection, work: Work, body: str | None) -> None:
-    before, check = work.before.check, work.after.check
-    if check is None:
-        return
-    mine, due = whose(work.after.person.key), milliseconds(work.due) if work.due else None
-    if work.expired and before:
-        sql = f"DELETE FROM checks WHERE {_WHOSE} AND id = ? AND revision = ?"
-        done = await connection.execute(numbered(sql), *mine, check.id, before.revision)
-    elif body is None:
-        sql = f"UPDATE checks SET due_at = ? WHERE {_WHOSE} AND id = ? AND due_at IS DISTINCT FROM ?"
-        await connection.execute(numbered(sql), due, *mine, check.id, due)
-        return
-    elif before is None or before.id != check.id:
-        await _insert_check(connection, work.after.person.key, check, body, due)
-        done = "INSERT 0 1"
-    else:
-        sql = f"""
-            UPDATE checks SET revision = ?, changed_at = ?, body = ?, due_at = ?, pack = ?
-            WHERE {_WHOSE} AND id = ? AND revision = ?
-        """
-        values = (check.revision, _day(check.changed_at), body, due, check.pack, *mine, check.id, before.revision)
-        done = await connection.execute(numbered(sql), *values)
-    if touched(done) != 1:
-        raise Refused(Commit.STALE)
-    before_that = before.shares if before and before.id == check.id else ()
-    if work.expired or [one.review for one in before_that] != [one.review for one in check.shares]:
-        await _write_reviews(connection, work.after.person.key, check, gone=work.expired)
+def _moves_reviews(work: Work) -> bool:
+    before, after = work.before.check, work.after.check
+    if after is None:
+        return False
+    before_that = before.shares if before and before.id == after.id else ()
+    return work.expired or [one.review for one in before_that] != [one.review for one in after.shares]
 
 
-async def _insert_check(connection: Connection, key: SessionKey, check: Check, body: str, due: int | None) -> None:
-    sql = numbered("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
-    values = (*whose(key), check.id, check.revision, _day(check.changed_at), body, due, check.pack)
-    if touched(await connection.execute(sql, *values)) != 1:
-        raise Refused(Commit.STALE)
+async def _write_reviews_of(connection: Connection, work: Work) -> None:
+    if work.after.check and _moves_reviews(work):
+        await _write_reviews(connection, work.after.person.key, work.after.check, gone=work.expired)
 
 
 async def _write_reviews(connection: Connection, key: SessionKey, check: Check, *, gone: bool) -> None:
@@ -459,15 +459,16 @@ async def _drop_remarks(connection: Connection, key: SessionKey) -> None:
             after = before.without_mentor(key.person)
             if after != before:
                 sql = f"UPDATE checks SET revision = ?, changed_at = ?, body = ? WHERE {_WHOSE} AND id = ?"
-                values = (after.revision, _day(after.changed_at), dump_check(after), *whose(owner), check_id)
+                values = (after.revision, day(after.changed_at), dump_check(after), *whose(owner), check_id)
                 await connection.execute(numbered(sql), *values)
                 await _write_reviews(connection, owner, after, gone=False)
 
 
-async def _write_workspace(connection: Connection, work: Work, body: str | None) -> None:
-    if body is None:
-        return
+async def _write_workspace(connection: Connection, work: Work) -> None:
     before, after, place = work.before.workspace, work.after.workspace, _place(work.after.person.key)
+    if after == before:
+        return
+    body = dump_workspace(after)
     done = await connection.execute(numbered(_UPDATE_WORKSPACE), after.revision, body, *place, before.revision)
     if before.revision == 0 and not touched(done):
         # One that was only ever noted to have sent the bot away has its row already.
@@ -503,10 +504,6 @@ async def _drop_packs(connection: Connection) -> None:
 def _place(key: SessionKey) -> tuple[str, str]:
     """Return the columns that say of which workspace a row is."""
     return key.platform, key.workspace
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _wants_to_be_left_alone(body: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from adapters.storage.postgres_database import ALIVE, Connection, PostgresDatabase, numbered, touched
+from adapters.storage.postgres_turns import put_message
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import PUT_OFF_AT_MOST, milliseconds, whose
 from conversations.messages import (
@@ -18,7 +19,7 @@ from conversations.messages import (
     Withdrawal,
 )
 from conversations.session import SessionKey
-from conversations.snapshot import SnapshotError, dump_message, load_message
+from conversations.snapshot import SnapshotError, load_message
 
 CLAIMED = timedelta(minutes=5)
 """After which a claim counts no more, though its process lives: it hangs."""
@@ -28,20 +29,6 @@ _PRESENT = """
                 WHERE (w.platform, w.workspace) = (outbox.platform, outbox.workspace) AND w.left_at IS NOT NULL)
 """
 _FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < ? OR NOT {ALIVE})"
-
-
-async def put_message(connection: Connection, sealer: Sealer, key: SessionKey, message: Message, at: datetime) -> None:
-    """Put a message into the outbox; the token is sealed."""
-    to = message.to
-    token = sealer.seal(to.token) if isinstance(to, InteractionReply) else None
-    share = to.share if isinstance(to, InChannel) else None
-    sql = """
-        INSERT INTO outbox
-        (platform, workspace, person, state, kind, share, farewell, due_at, created_at, token, body, pack)
-        VALUES (?, ?, ?, 'waiting', ?, ?, ?, 0, ?, ?, ?, ?)
-    """
-    values = (to.kind, share, message.farewell, milliseconds(at), token, dump_message(message), message.pack)
-    await connection.execute(numbered(sql), *whose(key), *values)
 
 
 class PostgresOutbox:

@@ -9,7 +9,9 @@ import multiprocessing
 import secrets
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import asyncpg  # type: ignore[import-untyped]
@@ -18,11 +20,10 @@ from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.postgres_database import CONNECTIONS
 from bot.packs_in_use import PacksInUse
 from bot.turns import Turns
-from conversations.messages import DirectMessage, Message
 from conversations.ports import Work
 from conversations.reminders import Policy
 from conversations.session import Session, SessionKey
-from conversations.snapshot import dump_check, dump_person
+from conversations.snapshot import dump_check, dump_person, load_message
 from tests.benchmarks.turns import BLOCK, CONTENT, NOW, PEOPLE, Talk, _half_way, compare, tell
 from tests.fakes import postgres
 
@@ -50,17 +51,63 @@ async def talks(url: str, people: int, seconds: float, name: str) -> int:
     """Play people for some seconds; return how many turns they took."""
     async with open_postgres(url, postgres.SECRET) as store:
         turns, events = turns_of(store), count(secrets.randbelow(2**40) << 20)
-        done, until = 0, time.perf_counter() + seconds
+        everybody = [Talk(turns, events, f"{name}{number}") for number in range(people)]
+        return await go_on(people, lambda number: everybody[number].turn(), seconds)
 
-        async def talk(number: int) -> None:
-            nonlocal done
-            one = Talk(turns, events, f"{name}{number}")
-            while time.perf_counter() < until:
-                await one.turn()
-                done += 1
 
-        await asyncio.gather(*map(talk, range(people)))
-        return done
+async def go_on(people: int, turn: Callable[[int], Awaitable[None]], seconds: float) -> int:
+    """Let people take turns for some seconds, each one after the other; return how many."""
+    done, until = 0, time.perf_counter() + seconds
+
+    async def one(number: int) -> None:
+        nonlocal done
+        while time.perf_counter() < until:
+            await turn(number)
+            done += 1
+
+    await asyncio.gather(*map(one, range(people)))
+    return done
+
+
+async def nothing(_connection: object) -> None:
+    """Save the round trip at each return to the pool, as the store does."""
+
+
+async def raw_driver(url: str, people: int) -> tuple["asyncpg.Pool[asyncpg.Record]", Callable[[int], Awaitable[None]]]:
+    """Return what reads and writes the rows of a turn, with nothing else."""
+    session, body = _half_way()
+    assert session.check
+    check, person = dump_check(session.check), dump_person(session.person)
+    pool = await asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS, reset=nothing)
+    events = count()
+    for number in range(people):
+        mine = ("raw", "T1", f"U{number}")
+        await pool.execute("INSERT INTO people VALUES ($1, $2, $3, 1, $4)", *mine, person)
+        sql = "INSERT INTO checks VALUES ($1, $2, $3, 'abc234', 1, '2026-03-02', $4, NULL, '')"
+        await pool.execute(sql, *mine, check)
+
+    async def turn(number: int) -> None:
+        mine = ("raw", "T1", f"U{number}")
+        await pool.fetchrow(_READ, *mine)
+        await pool.execute(_WRITE, *mine, next(events).to_bytes(16), check, body)
+
+    return pool, turn
+
+
+def store_alone(store: PostgresStore) -> Callable[[int], Awaitable[None]]:
+    """Return what loads and commits through the store, with no machine in between."""
+    session, body = _half_way()
+    assert session.check
+    check, events, message = session.check, count(), load_message(body, "")
+
+    async def turn(number: int) -> None:
+        key = SessionKey("slack", "T2", f"U{number}")
+        before = await store.load(key)
+        revision = before.check.revision + 1 if before.check else 1
+        after = Session(replace(session.person, key=key, revision=1), replace(check, revision=revision))
+        await store.commit(Work(before, after, NOW, f"a{next(events)}", (message,)))
+
+    return turn
 
 
 async def beside_the_driver(people: int) -> None:
@@ -68,67 +115,12 @@ async def beside_the_driver(people: int) -> None:
     async with postgres.database() as url, open_postgres(url, postgres.SECRET) as store:
         turns, events = turns_of(store), count()
         everybody = [Talk(turns, events, f"U{number}") for number in range(people)]
-        session, body = _half_way()
-        assert session.check
-        check, person = dump_check(session.check), dump_person(session.person)
-        pool = await asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-        raw_events = count()
-        for number in range(people):
-            mine = ("raw", "T1", f"U{number}")
-            await pool.execute("INSERT INTO people VALUES ($1, $2, $3, 1, $4)", *mine, person)
-            sql = "INSERT INTO checks VALUES ($1, $2, $3, 'abc234', 1, '2026-03-02', $4, NULL, '')"
-            await pool.execute(sql, *mine, check)
-
-        async def raw(seconds: float) -> int:
-            done, until = 0, time.perf_counter() + seconds
-
-            async def go(number: int) -> None:
-                nonlocal done
-                mine = ("raw", "T1", f"U{number}")
-                while time.perf_counter() < until:
-                    await pool.fetchrow(_READ, *mine)
-                    await pool.execute(_WRITE, *mine, next(raw_events).to_bytes(16), check, body)
-                    done += 1
-
-            await asyncio.gather(*map(go, range(people)))
-            return done
-
-        async def whole(seconds: float) -> int:
-            done, until = 0, time.perf_counter() + seconds
-
-            async def go(one: Talk) -> None:
-                nonlocal done
-                while time.perf_counter() < until:
-                    await one.turn()
-                    done += 1
-
-            await asyncio.gather(*map(go, everybody))
-            return done
-
-        message = Message(DirectMessage(), (), "en")
-
-        async def alone(seconds: float) -> int:
-            done, until = 0, time.perf_counter() + seconds
-
-            async def go(number: int) -> None:
-                nonlocal done
-                key = SessionKey("slack", "T2", f"U{number}")
-                while time.perf_counter() < until:
-                    before = await store.load(key)
-                    assert session.check
-                    revision = before.check.revision + 1 if before.check else 1
-                    after = Session(
-                        replace(session.person, key=key, revision=1), replace(session.check, revision=revision)
-                    )
-                    await store.commit(Work(before, after, NOW, f"a{next(events)}", (message,)))
-                    done += 1
-
-            await asyncio.gather(*map(go, range(people)))
-            return done
-
-        for what, ours in (("turns", whole), ("store alone", alone)):
-            await ours(BLOCK)
-            tell(f"PostgreSQL, {what}, {people} at once", *await compare(ours, raw))
+        pool, raw = await raw_driver(url, people)
+        ours = {"turns": lambda number: everybody[number].turn(), "store alone": store_alone(store)}
+        for what, turn in ours.items():
+            await go_on(people, turn, BLOCK)
+            told = await compare(partial(go_on, people, turn), partial(go_on, people, raw))
+            tell(f"PostgreSQL, {what}, {people} at once", *told)
         await pool.close()
 
 
