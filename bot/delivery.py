@@ -106,7 +106,7 @@ class Delivery:
                     self.nudge(key)
             except StorageError as error:
                 note("sweep_failed", error, problem=error.told.key)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await self._outbox.pause(SWEEP_SECONDS)
 
     async def close(self, seconds: float) -> None:
         """Begin nothing any more, and wait for what is being sent."""

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -150,11 +150,17 @@ async def application(settings: Settings, content: Content) -> AsyncIterator[App
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> "AsyncIterator[SqliteStore | PostgresStore]":
+async def open_store(
+    settings: Settings, step_aside: Callable[[], None] = lambda: None
+) -> "AsyncIterator[SqliteStore | PostgresStore]":
     """Open the store that the settings name.
 
+    Args:
+        settings: what the operator has set.
+        step_aside: called when a newer version has changed a shared database: this process is to end soon.
+
     Raises:
-        StorageError: it cannot be opened, or its optional part is not installed.
+        StorageError: it cannot be opened, or its optional part is not installed; or a newer version has changed it.
 
     """
     if not settings.is_shared:
@@ -165,7 +171,7 @@ async def open_store(settings: Settings) -> "AsyncIterator[SqliteStore | Postgre
         raise StorageError(phrase("storage.no_postgres"))
     from adapters.storage.postgres import open_postgres  # noqa: PLC0415  an optional part
 
-    async with open_postgres(settings.database_url, _secret(settings) or "") as shared:
+    async with open_postgres(settings.database_url, _secret(settings) or "", step_aside) as shared:
         yield shared
 
 
@@ -198,13 +204,15 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
     """Run the bot on these platforms until the process is asked to end.
 
     Raises:
-        StorageError: the database is damaged, cannot be opened, or another bot runs on it.
+        StorageError: the database is damaged, cannot be opened, or was changed by a newer version; or another bot
+            runs on it.
         NotReadyError: a platform does not let us begin.
 
     """
     begin_logs()
     with _alone(settings):
-        async with open_store(settings) as store:
+        stopping = stop_on_signals()
+        async with open_store(settings, stopping.set) as store:
             if not settings.is_shared:
                 await asyncio.to_thread(look_over, settings.database_path, quick=True)
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
@@ -220,7 +228,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             )
             for told in await engine.prepare():
                 sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
-            await engine.run(stop_on_signals())
+            await engine.run(stopping)
 
 
 def _alone(settings: Settings) -> AbstractContextManager[None]:

@@ -219,6 +219,9 @@ class Outbox(Protocol):
     async def retry(self, row: int | None, now: datetime) -> int:
         """Put a dead letter, or all of them, into the outbox again; return how many."""
 
+    async def pause(self, seconds: float) -> None:
+        """Wait until something was put in by another process, as far as that can be known, or so long."""
+
 
 class MessageSender(Protocol):
     """Sends messages to one platform."""

@@ -3,6 +3,7 @@
 It serialises on every write, so that what cannot be saved fails here as well.
 """
 
+import asyncio
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -532,6 +533,10 @@ class InMemoryOutbox:
         for one in dead:
             one.reason, one.told, one.attempts, one.due = None, False, 0, now
         return len(dead)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long: there is no other process."""
+        await asyncio.sleep(seconds)
 
 
 def _replaced(mine: Sequence[_SentMessage], row: Outgoing) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import zlib
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,6 @@ from typing import cast
 
 from adapters.storage.lanes import Lane
 from adapters.storage.postgres_database import (
-    Connection,
     PostgresDatabase,
     Refused,
     numbered,
@@ -20,6 +19,7 @@ from adapters.storage.postgres_database import (
     told,
     touched,
 )
+from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.postgres_outbox import PostgresOutbox
 from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
 from adapters.storage.sealing import Sealer
@@ -80,18 +80,21 @@ _LOAD = """
 
 
 @asynccontextmanager
-async def open_postgres(url: str, secret: str) -> AsyncIterator["PostgresStore"]:
+async def open_postgres(
+    url: str, secret: str, step_aside: Callable[[], None] = lambda: None
+) -> AsyncIterator["PostgresStore"]:
     """Open a database, bringing its tables up to this version.
 
     Args:
         url: `postgresql://...`.
         secret: what tokens are encrypted with; the same for all processes.
+        step_aside: called when a newer version has changed the tables: this process is to end soon.
 
     Raises:
-        StorageError: it cannot be reached, or was written by a newer version.
+        StorageError: it cannot be reached, or was written by a newer version; perhaps in the meantime.
 
     """
-    async with open_postgres_database(url) as database:
+    async with open_postgres_database(url, step_aside) as database:
         yield PostgresStore(database, Sealer(lambda: secret))
 
 

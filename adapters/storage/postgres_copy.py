@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from adapters.storage.database import open_database, told
-from adapters.storage.postgres_database import Connection, open_postgres_database
+from adapters.storage.postgres_database import open_postgres_database
+from adapters.storage.postgres_lifeline import Connection
 from conversations.catalogue import phrase
 from conversations.ports import StorageError
 from conversations.snapshot import SnapshotError, load_check, load_message

@@ -1,33 +1,28 @@
 """A PostgreSQL database through asyncpg: a pool, migrations under a lock, and one line for whatever goes wrong.
 
-A commit is a transaction of its own; several processes share one database. What a process has claimed is known by an
-advisory lock that it holds on a connection of its own: when the process is gone, so is the lock.
+A commit is a transaction of its own; several processes share one database.
 """
 
 import asyncio
 import re
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.resources import files
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 
+from adapters.storage.postgres_lifeline import CHANNEL, GONE, OURS, Connection, Lifeline, closed
 from conversations.catalogue import phrase
 from conversations.ports import StorageError
 from conversations.snapshot import SnapshotError
 
 Result = TypeVar("Result")
-Connection: TypeAlias = Any
-"""Of asyncpg, which brings no types."""
 Piece = Callable[[Connection], Awaitable[Result]]
 """Work in one transaction. It may be run twice, so it changes nothing but the database."""
 
 CONNECTIONS = 8
-_OURS = 0x7465616D
-"""First half of every advisory lock of ours ("team"); the second is a process's number, or 0 for migrations."""
 _SETTINGS = {
     # Every statement looks rows up by an index: planning it again would cost more than running it.
     "plan_cache_mode": "force_generic_plan",
@@ -89,49 +84,50 @@ def shown(url: str) -> str:
 
 
 @asynccontextmanager
-async def open_postgres_database(url: str) -> AsyncIterator["PostgresDatabase"]:
+async def open_postgres_database(
+    url: str, step_aside: Callable[[], None] = lambda: None
+) -> AsyncIterator["PostgresDatabase"]:
     """Open a pool of connections, and bring the tables up to this version.
 
+    Args:
+        url: `postgresql://...`.
+        step_aside: called when a newer version has changed the tables: this process is to end soon.
+
     Raises:
-        StorageError: it cannot be reached, or was written by a newer version.
+        StorageError: it cannot be reached, or was written by a newer version; perhaps in the meantime.
 
     """
     name = shown(url)
     with told(name):
         pool = await asyncpg.create_pool(
             url,
-            min_size=1,
+            min_size=0,
             max_size=CONNECTIONS,
             command_timeout=30,
             timeout=10,
             reset=_nothing_to_reset,
             server_settings=_SETTINGS,
         )
+    lifeline = Lifeline(url, len(scripts()), step_aside)
     try:
         with told(name):
             async with pool.acquire() as connection:
                 await _migrate(connection, name)
-            alive = await asyncpg.connect(url, timeout=10)
-        try:
-            number = secrets.randbelow(2**31 - 2) + 1
-            with told(name):
-                await alive.execute("SELECT pg_advisory_lock($1, $2)", _OURS, number)
-            yield PostgresDatabase(name, pool, number)
-        finally:
-            await _closed(alive.close())
+            await lifeline.hold()
+        yield PostgresDatabase(name, pool, lifeline)
+        await lifeline.let_go()
+        with suppress(*GONE):
+            async with pool.acquire() as connection:
+                # Whatever is left over is for others, at once.
+                await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
+                await _refuse_newer(connection, name)
     finally:
-        await _closed(pool.close())
+        await lifeline.let_go()
+        await closed(pool.close())
 
 
 async def _nothing_to_reset(_connection: Connection) -> None:
     """Save the round trip at each return to the pool: no piece of work leaves anything behind in its connection."""
-
-
-async def _closed(closing: Awaitable[None]) -> None:
-    try:
-        await asyncio.wait_for(closing, 5)
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return
 
 
 def scripts() -> tuple[str, ...]:
@@ -145,16 +141,22 @@ def scripts() -> tuple[str, ...]:
 async def _migrate(connection: Connection, name: str) -> None:
     steps = scripts()
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1, 0)", _OURS)
+        await connection.execute("SELECT pg_advisory_xact_lock($1, 0)", OURS)
         await connection.execute("CREATE TABLE IF NOT EXISTS teamcheck_schema (version BIGINT NOT NULL)")
-        seen = await connection.fetchval("SELECT max(version) FROM teamcheck_schema") or 0
-        if seen > len(steps):
-            raise StorageError(phrase("storage.newer", name=name))
+        seen = await _refuse_newer(connection, name)
         for step in steps[seen:]:
             await connection.execute(step)
         if seen < len(steps):
             await connection.execute("DELETE FROM teamcheck_schema")
             await connection.execute("INSERT INTO teamcheck_schema VALUES ($1)", len(steps))
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(len(steps)))
+
+
+async def _refuse_newer(connection: Connection, name: str) -> int:
+    seen = int(await connection.fetchval("SELECT max(version) FROM teamcheck_schema") or 0)
+    if seen > len(scripts()):
+        raise StorageError(phrase("storage.newer", name=name))
+    return seen
 
 
 async def version_of(url: str) -> int:
@@ -170,24 +172,31 @@ async def version_of(url: str) -> int:
             there = await connection.fetchval("SELECT to_regclass('teamcheck_schema') IS NOT NULL")
             return int(await connection.fetchval("SELECT max(version) FROM teamcheck_schema") or 0) if there else 0
         finally:
-            await _closed(connection.close())
-
-
-ALIVE = f"""
-    EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {_OURS} AND objid = outbox.claimed_by::oid
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-"""
-"""A row of the outbox is claimed by a process that lives."""
+            await closed(connection.close())
 
 
 class PostgresDatabase:
     """Runs pieces of work, each in a transaction."""
 
-    def __init__(self, name: str, pool: "asyncpg.Pool[asyncpg.Record]", process: int) -> None:
+    def __init__(self, name: str, pool: "asyncpg.Pool[asyncpg.Record]", lifeline: Lifeline) -> None:
         self.name = name
-        self.process = process
-        """The number by which this process's claims are known."""
         self._pool = pool
+        self._lifeline = lifeline
+
+    async def process(self) -> int:
+        """Return the number by which this process's claims are known, and see that they are.
+
+        Raises:
+            StorageError: the database cannot be reached.
+
+        """
+        with told(self.name):
+            await self._lifeline.hold()
+            return self._lifeline.number
+
+    async def rung(self, seconds: float) -> None:
+        """Wait until another process puts something into the outbox, or so long."""
+        await self._lifeline.rung(seconds)
 
     async def run(self, piece: Piece[Result]) -> Result:
         """Run a piece of work in a transaction; again where PostgreSQL asks for that.

@@ -4,7 +4,8 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
-from adapters.storage.postgres_database import ALIVE, Connection, PostgresDatabase, numbered, touched
+from adapters.storage.postgres_database import PostgresDatabase, numbered, touched
+from adapters.storage.postgres_lifeline import ALIVE, CHANNEL, Connection
 from adapters.storage.postgres_turns import put_message
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import PUT_OFF_AT_MOST, milliseconds, whose
@@ -28,6 +29,7 @@ _PRESENT = """
     NOT EXISTS (SELECT 1 FROM workspaces w
                 WHERE (w.platform, w.workspace) = (outbox.platform, outbox.workspace) AND w.left_at IS NOT NULL)
 """
+_NOT_OTHERS = "coalesce(claimed_by, ?) = ?"
 _FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < ? OR NOT {ALIVE})"
 
 
@@ -47,24 +49,24 @@ class PostgresOutbox:
                 ORDER BY platform, workspace, person, id
             ) outbox WHERE due_at NOT BETWEEN ? AND ? AND {_FREE} ORDER BY due_at, id LIMIT ?
         """
-        values = (sorted(platforms), *_not_yet(now), *self._mine(now), limit)
+        values = (sorted(platforms), *_not_yet(now), await self._database.process(), milliseconds(now - CLAIMED), limit)
         return [SessionKey(*row) for row in map(tuple, await self._database.fetch(sql, *values))]
-
-    def _mine(self, now: datetime) -> tuple[int, int]:
-        return self._database.process, milliseconds(now - CLAIMED)
 
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
         """Take the oldest message of a conversation, if it is due and no other process sends it."""
+        process = await self._database.process()
 
         async def take(connection: Connection) -> Outgoing | None:
             while True:
-                found, again = await self._oldest(connection, key, now)
+                found, again = await self._oldest(connection, key, now, process)
                 if not again:
                     return found
 
         return await self._database.run(take)
 
-    async def _oldest(self, connection: Connection, key: SessionKey, now: datetime) -> tuple[Outgoing | None, bool]:
+    async def _oldest(
+        self, connection: Connection, key: SessionKey, now: datetime, process: int
+    ) -> tuple[Outgoing | None, bool]:
         """Return the oldest message, if it is due; or that something was let go that held the conversation up."""
         mine = whose(key)
         # The oldest alone: one that another process has locked is waited for by nobody, and passed by none.
@@ -73,7 +75,7 @@ class PostgresOutbox:
             AND id = (SELECT min(id) FROM outbox WHERE {_WHOSE} AND state = 'waiting')
             AND {_FREE} AND {_PRESENT} FOR UPDATE SKIP LOCKED
         """
-        row = await connection.fetchrow(numbered(sql), *mine, *mine, *self._mine(now))
+        row = await connection.fetchrow(numbered(sql), *mine, *mine, process, milliseconds(now - CLAIMED))
         first, last = _not_yet(now)
         if row is None or first <= row["due_at"] <= last:
             return None, False
@@ -98,7 +100,7 @@ class PostgresOutbox:
         else:
             asking = await _asking(connection, key, message)
         sql = f"UPDATE outbox SET claimed_by = ?, claimed_at = ? WHERE {_WHOSE} AND id = ?"
-        await connection.execute(numbered(sql), self._database.process, milliseconds(now), *mine, number)
+        await connection.execute(numbered(sql), process, milliseconds(now), *mine, number)
         standing = f"SELECT count(*) FROM outbox WHERE {_WHOSE} AND state = 'dead' AND kind = 'withdrawal'"
         left_standing = await connection.fetchval(numbered(standing), *mine) if row["farewell"] else 0
         copies = await _copies(connection, key, share)
@@ -107,13 +109,28 @@ class PostgresOutbox:
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:
         """Note that the next part of a message was sent, and what the first one takes the place of."""
         replaces = json.dumps([row.asking.channel, row.asking.message]) if row.asking else None
+        process = await self._database.process()
 
         async def write(connection: Connection) -> bool:
-            sql = f"UPDATE outbox SET parts_sent = ?, replaces = ? WHERE {_WHOSE} AND id = ?"
-            done = await connection.execute(numbered(sql), row.parts_sent + 1, replaces, *whose(row.key), row.id)
-            there = bool(touched(done))
-            await self._keep(connection, row, receipt, at, erased=not there)
-            return there
+            sql = f"""
+                UPDATE outbox SET parts_sent = ?, replaces = ? WHERE {_WHOSE} AND id = ? AND {_NOT_OTHERS}
+            """
+            values = (row.parts_sent + 1, replaces, *whose(row.key), row.id, process, process)
+            if touched(await connection.execute(numbered(sql), *values)):
+                await self._keep(connection, row, receipt, at)
+                return True
+            sql = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_WHOSE} AND id = ?)"
+            if not await connection.fetchval(numbered(sql), *whose(row.key), row.id):
+                await self._follow(connection, row, receipt, at)
+            elif receipt:
+                # Another process has taken the message over, and goes on with it; this part stands all the same.
+                sql = """
+                    INSERT INTO sent_messages (platform, workspace, person, channel, message, sent_at, place)
+                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """
+                where = (receipt.channel, receipt.message, milliseconds(at), receipt.place)
+                await connection.execute(numbered(sql), *whose(row.key), *where)
+            return False
 
         return await self._database.run(write)
 
@@ -121,26 +138,34 @@ class PostgresOutbox:
         """Note that the last part was sent; what it takes the place of asks nothing any more."""
 
         async def write(connection: Connection) -> None:
-            there = await _delete(connection, row)
-            await self._keep(connection, row, receipt, at, erased=not there)
+            if await _delete(connection, row):
+                await self._keep(connection, row, receipt, at)
+            else:
+                await self._follow(connection, row, receipt, at)
             if row.message.farewell:
                 sql = f"DELETE FROM outbox WHERE {_WHOSE} AND state = 'dead' AND kind = 'withdrawal'"
                 await connection.execute(numbered(sql), *whose(row.key))
 
         await self._database.run(write)
 
-    async def _keep(
-        self, connection: Connection, row: Outgoing, receipt: Receipt | None, at: datetime, *, erased: bool
-    ) -> None:
+    async def _follow(self, connection: Connection, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
+        """Withdraw what was sent while its row went: the person was erased, or another process has sent it as well.
+
+        Not where both are one message of the platform's, which knows a nonce again.
+        """
+        if receipt is None or isinstance(row.message.to, Withdrawal):
+            return
+        sql = f"SELECT EXISTS (SELECT 1 FROM sent_messages WHERE {_WHOSE} AND channel = ? AND message = ?)"
+        values = (*whose(row.key), receipt.channel, receipt.message)
+        if not await connection.fetchval(numbered(sql), *values):
+            order = Message(Withdrawal(receipt.channel, receipt.message))
+            await put_message(connection, self._sealer, row.key, order, at)
+
+    async def _keep(self, connection: Connection, row: Outgoing, receipt: Receipt | None, at: datetime) -> None:
         mine, to = whose(row.key), row.message.to
         if isinstance(to, Withdrawal):
             sql = f"DELETE FROM sent_messages WHERE {_WHOSE} AND channel = ? AND message = ?"
             await connection.execute(numbered(sql), *mine, to.channel, to.message)
-        elif erased:
-            if receipt:
-                # The person was erased while this was on its way: it has to follow.
-                order = Message(Withdrawal(receipt.channel, receipt.message))
-                await put_message(connection, self._sealer, row.key, order, at)
         elif not row.message.farewell:
             if not row.parts_sent:
                 # Before the receipt: it may be of the same message, which was edited into the next question.
@@ -166,16 +191,24 @@ class PostgresOutbox:
 
         await self._database.run(write)
 
+    # A message that another process has taken over is that one's to put off and to give up.
+
     async def put_off(self, row: Outgoing, until: datetime, attempts: int) -> None:
         """Try again later; any process may."""
-        sql = f"UPDATE outbox SET due_at = ?, attempts = ?, claimed_by = NULL WHERE {_WHOSE} AND id = ?"
-        await self._database.execute(sql, milliseconds(until), attempts, *whose(row.key), row.id)
+        sql = f"""
+            UPDATE outbox SET due_at = ?, attempts = ?, claimed_by = NULL WHERE {_WHOSE} AND id = ? AND {_NOT_OTHERS}
+        """
+        process = await self._database.process()
+        await self._database.execute(sql, milliseconds(until), attempts, *whose(row.key), row.id, process, process)
 
     async def give_up(self, row: Outgoing, reason: str) -> None:
         """Make it a dead letter."""
+        process = await self._database.process()
 
         async def write(connection: Connection) -> None:
-            await _give_up(connection, row.key, row.id, reason)
+            sql = f"SELECT 1 FROM outbox WHERE {_WHOSE} AND id = ? AND {_NOT_OTHERS} FOR UPDATE"
+            if await connection.fetchval(numbered(sql), *whose(row.key), row.id, process, process):
+                await _give_up(connection, row.key, row.id, reason)
 
         await self._database.run(write)
 
@@ -197,7 +230,14 @@ class PostgresOutbox:
             UPDATE outbox SET state = 'waiting', due_at = ?, attempts = 0, reason = NULL, told = false,
             claimed_by = NULL WHERE state = 'dead' AND kind <> 'interaction' AND id = coalesce(?::bigint, id)
         """
-        return await self._database.execute(sql, milliseconds(now), row)
+        count = await self._database.execute(sql, milliseconds(now), row)
+        if count:
+            await self._database.execute("SELECT pg_notify(?, '')", CHANNEL)
+        return count
+
+    async def pause(self, seconds: float) -> None:
+        """Wait until another process puts something in, or so long."""
+        await self._database.rung(seconds)
 
 
 async def _give_up(connection: Connection, key: SessionKey, number: int, reason: str) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import asyncpg  # type: ignore[import-untyped]
 
-from adapters.storage.postgres_database import Connection, Refused
+from adapters.storage.postgres_database import Refused
+from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.messages import InChannel, InteractionReply, Message

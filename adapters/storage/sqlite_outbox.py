@@ -1,5 +1,6 @@
 """The messages that wait to be sent, and those that were given up, in one SQLite file."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
@@ -236,6 +237,10 @@ class SqliteOutbox:
         """Put a dead letter, or all of them, into the outbox again."""
         values = (milliseconds(now), row)
         return await self._database.write(lambda connection: connection.execute(_RETRY, values).rowcount)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long: what an operator put in again is found then."""
+        await asyncio.sleep(seconds)
 
 
 def _give_up(reason: str, number: int, connection: sqlite3.Connection) -> None:

@@ -60,3 +60,6 @@ class FailingOutbox:
     async def retry(self, row: int | None, now: datetime) -> int:
         self._try("retry")
         return await self._outbox.retry(row, now)
+
+    async def pause(self, seconds: float) -> None:
+        await self._outbox.pause(seconds)
