@@ -1,24 +1,27 @@
 """PostgreSQL with several processes on one database, moving there, and what is said where it does not let us in."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 
-from adapters.storage.postgres import open_postgres
+from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.postgres_copy import TABLES, copy
 from adapters.storage.postgres_database import numbered, open_postgres_database, scripts, shown, version_of
 from adapters.storage.postgres_outbox import CLAIMED
 from adapters.storage.sqlite import open_sqlite
 from bot.settings import Settings
-from conversations.messages import Receipt
+from conversations.messages import Outgoing, Receipt, Withdrawal
 from conversations.ports import Commit, StorageError, Work
 from conversations.session import SessionKey
 from tests.dialogue import NOON
@@ -129,6 +132,123 @@ async def test_what_a_process_that_hangs_had_claimed_is_taken_over_after_a_while
         assert await other.outbox.claim(KEY, NOON + CLAIMED + SECOND) is not None
 
 
+async def taken_over(one: PostgresStore, other: PostgresStore) -> tuple[Outgoing, Outgoing]:
+    """Let a process that hangs come to itself when another has taken its message over."""
+    await with_check(one)
+    await put(one, "only")
+    first = await one.outbox.claim(KEY, NOON)
+    second = await other.outbox.claim(KEY, NOON + CLAIMED + SECOND)
+    assert first is not None
+    assert second is not None
+    return first, second
+
+
+async def withdrawn(store: PostgresStore) -> list[str]:
+    found = []
+    while row := await store.outbox.claim(KEY, NOON + 2 * CLAIMED):
+        assert isinstance(row.message.to, Withdrawal)
+        found.append(row.message.to.message)
+        await store.outbox.settle(row, None, NOON)
+    return found
+
+
+@pytest.mark.parametrize(("message", "gone"), [("M1", []), ("M2", ["M2"])])
+async def test_what_two_processes_have_sent_stands_once(url: str, message: str, gone: list[str]) -> None:
+    async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
+        first, second = await taken_over(one, other)
+        await other.outbox.settle(second, Receipt("C1", "M1"), NOON)
+        # A platform that knows nonces has shown it once, another one twice.
+        await one.outbox.settle(first, Receipt("C1", message), NOON)
+        assert await withdrawn(other) == gone
+        assert [receipt.message for _, receipt in await other.lately("slack", NOON, 9)] == ["M1"]
+
+
+async def test_a_process_that_was_relieved_of_a_message_leaves_the_rest_of_it_alone(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
+        first, second = await taken_over(one, other)
+        assert not await one.outbox.part_sent(first, Receipt("C1", "M1"), NOON)
+        await one.outbox.put_off(first, NOON, 1)
+        await one.outbox.give_up(first, "closed")
+        assert await one.outbox.dead_letters(9) == []
+        assert await one.outbox.claim(KEY, NOON + CLAIMED + SECOND) is None
+        assert await other.outbox.part_sent(second, Receipt("C1", "M2"), NOON)
+        held = json.loads(await other.held(KEY))
+        # Both stand, and both are withdrawn when the person is forgotten.
+        assert {row["message"] for row in held["sent_messages"]} == {"M1", "M2"}
+        await other.erase(KEY, NOON)
+        assert sorted(await withdrawn(other)) == ["M1", "M2"]
+
+
+async def test_what_an_operator_puts_in_again_wakes_the_others(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
+        await with_check(one)
+        await put(one, "only")
+        row = await one.outbox.claim(KEY, NOON)
+        assert row is not None
+        await one.outbox.give_up(row, "closed")
+        waiting = asyncio.create_task(other.outbox.pause(600))
+        await asyncio.sleep(0)
+        assert await one.outbox.retry(None, NOON) == 1
+        await asyncio.wait_for(waiting, 60)
+
+
+async def test_a_process_that_stops_wakes_the_others_for_what_it_leaves(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET) as other:
+        async with open_postgres(url, postgres.SECRET):
+            waiting = asyncio.create_task(other.outbox.pause(600))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(waiting, 60)
+
+
+async def test_a_process_whose_line_was_cut_takes_a_new_one_before_it_claims(url: str) -> None:
+    asked_aside: list[str] = []
+    async with open_postgres(url, postgres.SECRET, lambda: asked_aside.append("one")) as one:
+        await with_check(one)
+        await put(one, "only")
+        await cut(url)
+        row = await claimed_at_last(one)
+        async with open_postgres(url, postgres.SECRET) as other:
+            assert await other.outbox.claim(KEY, NOON) is None  # for the first one lives, and says so
+        await one.outbox.settle(row, Receipt("C1", "M1"), NOON)
+        assert asked_aside == []
+        await cut(url)
+        await set_version(url, 99)
+        await put_at_last(one)
+        await claimed_at_last(one)
+        assert asked_aside == ["one"]  # though it was deaf when that was told
+        await set_version(url, len(scripts()))
+
+
+async def set_version(url: str, version: int) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE teamcheck_schema SET version = $1", version)
+    await connection.close()
+
+
+async def cut(url: str) -> None:
+    """Cut every connection to a database."""
+    killer = await asyncpg.connect(postgres.server())
+    sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+    assert await killer.fetch(sql, urlsplit(url).path.strip("/"))
+    await killer.close()
+
+
+async def claimed_at_last(store: PostgresStore) -> Outgoing:
+    for _ in range(40):
+        with suppress(StorageError):
+            if row := await store.outbox.claim(KEY, NOON):
+                return row
+    raise AssertionError
+
+
+async def put_at_last(store: PostgresStore) -> None:
+    for _ in range(40):
+        with suppress(StorageError):
+            await put(store, "next")
+            return
+    raise AssertionError
+
+
 async def test_what_was_put_off_may_be_sent_by_any_process(url: str) -> None:
     async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
         await with_check(one)
@@ -215,10 +335,7 @@ async def test_a_database_that_is_not_there_is_one_sentence(url: str) -> None:
 async def test_a_server_that_goes_away_is_one_sentence_and_one_that_is_back_is_used_again(url: str) -> None:
     async with open_postgres(url, postgres.SECRET) as store:
         before = await with_check(store)
-        killer = await asyncpg.connect(postgres.server())
-        sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
-        await killer.execute(sql, url.rpartition("/")[2].partition("?")[0])
-        await killer.close()
+        await cut(url)
         outcomes = []
         for _ in range(12):
             try:

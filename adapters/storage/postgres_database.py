@@ -31,14 +31,14 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "20s",
 }
 _TRIES = 5
-_PASSING = (
+_AT_ONCE = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # the server has hung up, and asyncpg is about to notice
 )
-"""What may be better a moment later; nothing was written."""
+"""What is tried again: nothing was written."""
+_LATER = (asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError)
+"""What a server says that stops, or starts."""
 
 
 class Refused(Exception):  # noqa: N818  no error: a way to leave
@@ -69,7 +69,7 @@ def told(name: str) -> Iterator[None]:
         raise StorageError(phrase("storage.full", name=name)) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise StorageError(phrase("storage.not_let_in", name=name)) from error
-    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, *_PASSING) as error:
+    except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, *_AT_ONCE, *_LATER) as error:
         raise StorageError(phrase("storage.unreachable", name=name)) from error
     except asyncpg.PostgresError as error:
         raise StorageError(phrase("storage.other", name=name)) from error
@@ -221,7 +221,7 @@ class PostgresDatabase:
                         return await statement(connection)
                 except Refused as refused:
                     return refused.result  # type: ignore[return-value]  # as whoever raised it says
-                except _PASSING[:2]:
+                except _AT_ONCE:
                     if left == 1:
                         raise
                     await asyncio.sleep(0.01)
@@ -234,9 +234,12 @@ class PostgresDatabase:
             StorageError: it cannot be read.
 
         """
-        with told(self.name):
-            rows: list[asyncpg.Record] = await self._pool.fetch(numbered(sql), *values)
+
+        async def read(connection: Connection) -> list[asyncpg.Record]:
+            rows: list[asyncpg.Record] = await connection.fetch(numbered(sql), *values)
             return rows
+
+        return await self.run_one(read)
 
     async def execute(self, sql: str, *values: object) -> int:
         """Run one statement by itself; return how many rows it touched.
@@ -245,8 +248,11 @@ class PostgresDatabase:
             StorageError: it was not run.
 
         """
-        with told(self.name):
-            return touched(await self._pool.execute(numbered(sql), *values))
+
+        async def write(connection: Connection) -> int:
+            return touched(await connection.execute(numbered(sql), *values))
+
+        return await self.run_one(write)
 
 
 def touched(status: str) -> int:

@@ -19,13 +19,17 @@ OURS = 0x7465616D
 CHANNEL = "teamcheck"
 """Where a number tells that the tables were brought to that version, and nothing that there is something to send."""
 CLOSE_SECONDS = 5
-GONE = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+GONE = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What asyncpg raises where the server is not to be had."""
-ALIVE = f"""
-    EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {OURS} AND objid = outbox.claimed_by::oid
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-"""
-"""A row of the outbox is claimed by a process that lives."""
+
+
+def alive(process: str) -> str:
+    """Return a condition: a process lives, whose number is in a column or a parameter."""
+    return f"""
+        EXISTS (SELECT 1 FROM pg_locks
+                WHERE locktype = 'advisory' AND classid = {OURS} AND objid = ({process})::oid
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+    """
 
 
 class Lifeline:

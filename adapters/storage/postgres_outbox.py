@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from adapters.storage.postgres_database import PostgresDatabase, numbered, touched
-from adapters.storage.postgres_lifeline import ALIVE, CHANNEL, Connection
+from adapters.storage.postgres_lifeline import CHANNEL, Connection, alive
 from adapters.storage.postgres_turns import put_message
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import PUT_OFF_AT_MOST, milliseconds, whose
@@ -30,7 +30,7 @@ _PRESENT = """
                 WHERE (w.platform, w.workspace) = (outbox.platform, outbox.workspace) AND w.left_at IS NOT NULL)
 """
 _NOT_OTHERS = "coalesce(claimed_by, ?) = ?"
-_FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < ? OR NOT {ALIVE})"
+_FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < ? OR NOT {alive('outbox.claimed_by')})"
 
 
 class PostgresOutbox:
@@ -73,9 +73,11 @@ class PostgresOutbox:
         sql = f"""
             SELECT * FROM outbox WHERE {_WHOSE} AND state = 'waiting'
             AND id = (SELECT min(id) FROM outbox WHERE {_WHOSE} AND state = 'waiting')
-            AND {_FREE} AND {_PRESENT} FOR UPDATE SKIP LOCKED
+            AND {_FREE} AND {_PRESENT} AND {alive("?::integer")} FOR UPDATE SKIP LOCKED
         """
-        row = await connection.fetchrow(numbered(sql), *mine, *mine, process, milliseconds(now - CLAIMED))
+        # Its own line may have been cut, and it has not heard of that yet: such a claim would be worth nothing.
+        values = (*mine, *mine, process, milliseconds(now - CLAIMED), process)
+        row = await connection.fetchrow(numbered(sql), *values)
         first, last = _not_yet(now)
         if row is None or first <= row["due_at"] <= last:
             return None, False
