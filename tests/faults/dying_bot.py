@@ -13,11 +13,16 @@ import select
 import signal
 import sys
 import traceback
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import random
+from typing import Any
 
 from adapters.storage.database import alone
+from adapters.storage.postgres import PostgresStore, open_postgres
+from adapters.storage.postgres_database import Piece
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from bot.limits import Rate
 from bot.logs import begin
@@ -32,6 +37,7 @@ from conversations.ports import AskedReview, Commit, DueCheck, MessageSender, Se
 from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
+from tests.fakes.postgres import SECRET
 from tests.fakes.socket_platform import SocketPlatform
 
 GAPS = ("before load", "in the transaction", "before the acknowledgement", "before send", "between send and settle")
@@ -61,7 +67,7 @@ class Death:
 class DyingStore:
     """A store that passes two of the gaps."""
 
-    def __init__(self, store: SqliteStore, death: Death) -> None:
+    def __init__(self, store: SqliteStore | PostgresStore, death: Death) -> None:
         self._store = store
         self._death = death
 
@@ -172,42 +178,60 @@ class DyingPlatform:
         await self._platform.listen(DyingTurns(turns, self._death), store, stopping)
 
 
-async def live(port: int, database: Path, death: Death) -> None:
-    begin()
-    content = CONTENT
-    with alone(database):
-        async with open_sqlite(database) as store:
+@asynccontextmanager
+async def sqlite(path: Path, death: Death) -> AsyncIterator[SqliteStore]:
+    with alone(path):
+        async with open_sqlite(path) as store:
             # Each statement of the writer's transactions is told before it is run.
             await store._database._writer.set_trace_callback(
                 lambda statement: None if statement.startswith("BEGIN") else death.pass_by("in the transaction")
             )
-            dying = DyingStore(store, death)
-            packs = PacksInUse(dying, content.product, content.packs)
-            platform = DyingPlatform(SocketPlatform(port), death)
-            engine = Engine(dying, store.outbox, packs, [platform], Policy(), person=NO_LIMIT, workspace=NO_LIMIT)
-            await engine.run(stop_on_signals())
+            yield store
+
+
+@asynccontextmanager
+async def postgresql(url: str, death: Death) -> AsyncIterator[PostgresStore]:
+    async with open_postgres(url, SECRET) as store:
+        database = store._database
+        really = database.run_one
+
+        async def run_one(statement: Piece[Any]) -> Any:  # noqa: ANN401  as the database
+            # While the server is at work: some of these are committed then, and some are not.
+            asyncio.get_running_loop().call_later(0.001 * random(), death.pass_by, "in the transaction")  # noqa: S311
+            return await really(statement)
+
+        database.run_one = run_one  # type: ignore[method-assign]
+        yield store
+
+
+async def live(port: int, database: str, death: Death) -> None:
+    begin()
+    opened = postgresql(database, death) if database.startswith("postgresql:") else sqlite(Path(database), death)
+    async with opened as store:
+        dying = DyingStore(store, death)
+        packs = PacksInUse(dying, CONTENT.product, CONTENT.packs)
+        platform = DyingPlatform(SocketPlatform(port), death)
+        engine = Engine(dying, store.outbox, packs, [platform], Policy(), person=NO_LIMIT, workspace=NO_LIMIT)
+        await engine.run(stop_on_signals())
 
 
 def serve() -> None:
-    page = mmap.mmap(-1, 1)
-    alive: dict[int, str] = {}
+    alive: dict[int, mmap.mmap] = {}
     while True:
         readable, _, _ = select.select([sys.stdin], [], [], 0.005)
         while alive:
             pid, _ = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 break
-            del alive[pid]
-            passed = GAPS[page[0] - 1] if page[0] else "before anything"
-            sys.stdout.write(json.dumps({"dead": pid, "gap": passed}) + "\n")
-            sys.stdout.flush()
+            last = alive.pop(pid)[0]
+            say({"dead": pid, "gap": GAPS[last - 1] if last else "before anything"})
         if not readable:
             continue
         line = sys.stdin.readline()
         if not line:
             return
         wanted = json.loads(line)
-        page[0] = 0
+        page = mmap.mmap(-1, 1)
         pid = os.fork()
         if not pid:
             if wanted.get("room"):
@@ -215,15 +239,19 @@ def serve() -> None:
             death = Death(wanted.get("gap"), wanted.get("nth", 0), page)
             code = 1
             try:
-                asyncio.run(live(wanted["port"], Path(wanted["database"]), death))
+                asyncio.run(live(wanted["port"], wanted["database"], death))
                 code = 0
             except Exception:  # noqa: BLE001  a child must not go on as its parent
                 traceback.print_exc()
             finally:
                 os._exit(code)
-        alive[pid] = ""
-        sys.stdout.write(json.dumps({"pid": pid}) + "\n")
-        sys.stdout.flush()
+        alive[pid] = page
+        say({"pid": pid})
+
+
+def say(what: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

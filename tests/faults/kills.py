@@ -12,18 +12,20 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from random import Random
 from typing import Self
 
-from adapters.storage.sqlite import open_sqlite
+from adapters.storage.postgres import PostgresStore
+from adapters.storage.sqlite import SqliteStore, open_sqlite
 from conversations.session import SessionKey
 from tests.end_to_end.person import DEEPER, Line, whole_check
 from tests.end_to_end.program import ROOT, answers_in
-from tests.fakes.socket_client import SocketClient
+from tests.fakes.socket_client import Repeat, SocketClient
 from tests.fakes.socket_platform import NAME
 from tests.faults.dying_bot import GAPS
 
@@ -32,6 +34,8 @@ PEOPLE = 4
 AT_RANDOM = "at a random moment"
 LIFE = 4.0
 """Seconds after which a bot that does not come by its gap is killed from outside."""
+NOTICED = 0.5
+"""Seconds in which the end of a connection is noticed."""
 PLANS = [whole_check(seed) for seed in range(6)]
 
 
@@ -64,8 +68,8 @@ class Figures:
     out_of_order: int = 0
     repeats: int = 0
     """Messages that came again under the nonce they had, and were dropped for it."""
-    repeats_beyond_one: int = 0
-    """Of these, more than one a crash and conversation."""
+    repeats_without_cause: int = 0
+    """Of these, where the bot that had sent it was neither killed nor frozen since, nor the server."""
     seconds: float = 0
 
     def told(self) -> str:
@@ -83,7 +87,7 @@ class Figures:
                 f"replies doubled               {self.replies_doubled:>6}",
                 f"replies out of order          {self.out_of_order:>6}",
                 f"messages repeated             {self.repeats:>6}",
-                f"  more than one a crash       {self.repeats_beyond_one:>6}",
+                f"  of no send in flight        {self.repeats_without_cause:>6}",
             ]
         )
 
@@ -96,16 +100,17 @@ class Figures:
             + self.replies_lost
             + self.replies_doubled
             + self.out_of_order
-            + self.repeats_beyond_one
+            + self.repeats_without_cause
         )
 
 
 class Fates:
     """Starts bots, and sees them die."""
 
-    def __init__(self, port: int, database: Path) -> None:
-        self._about = {"port": port, "database": str(database)}
-        self._alive: set[int] = set()
+    def __init__(self, port: int, database: str) -> None:
+        self._about = {"port": port, "database": database}
+        self._born: asyncio.Queue[int] = asyncio.Queue()
+        self._ends: dict[int, asyncio.Future[str]] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.create_subprocess_exec(
@@ -117,33 +122,37 @@ class Fates:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
+        self._listening = asyncio.create_task(self._listen())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for pid in self._alive:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for pid, end in self._ends.items():
+            if not end.done():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         assert self._server.stdin
         self._server.stdin.close()
         await self._server.wait()
+        await self._listening
+
+    async def _listen(self) -> None:
+        assert self._server.stdout
+        while line := await self._server.stdout.readline():
+            said = json.loads(line)
+            if "pid" in said:
+                self._ends[said["pid"]] = asyncio.get_running_loop().create_future()
+                self._born.put_nowait(said["pid"])
+            else:
+                self._ends[said["dead"]].set_result(said["gap"])
 
     async def born(self, gap: str | None = None, nth: int = 0, room: int = 0) -> int:
         assert self._server.stdin
         self._server.stdin.write(json.dumps({**self._about, "gap": gap, "nth": nth, "room": room}).encode() + b"\n")
-        pid = int((await self._line())["pid"])
-        self._alive.add(pid)
-        return pid
+        return await self._born.get()
 
-    async def dead(self) -> str:
+    async def dead(self, pid: int) -> str:
         """Wait for the end; return which gap was passed last."""
-        line = await self._line()
-        self._alive.discard(int(line["dead"]))
-        return str(line["gap"])
-
-    async def _line(self) -> dict[str, str]:
-        assert self._server.stdout
-        found: dict[str, str] = json.loads(await self._server.stdout.readline())
-        return found
+        return await asyncio.shield(self._ends[pid])
 
 
 class Trial:
@@ -156,6 +165,11 @@ class Trial:
         self.courses: list[Course] = []
         self.figures = Figures()
         self.over = False
+        self.causes: list[float] = []
+        """When the server was killed, and when a bot was frozen, by the loop's clock."""
+        self.patience = 20.0
+        """Seconds after which an event is delivered again."""
+        self.may_be_refused = False
         self._events = 0
 
     async def person(self, number: int) -> None:
@@ -182,7 +196,7 @@ class Trial:
         event = f"e{self._events}"
         more = {"open": True} if opening else {}
         first = True
-        while event not in self.client.acknowledged:
+        while not await self._taken(event):
             if await self.client.until(lambda: self.client.connected, 20):
                 self.figures.redelivered += not first
                 first = False
@@ -191,16 +205,24 @@ class Trial:
                     self.figures.redelivered += 1
                     self.client.deliver(again, said, course.person, **({"open": True} if not said else {}))
                 self.client.deliver(event, text, course.person, **more)
-                await self.client.until(lambda: event in self.client.acknowledged or not self.client.connected, 20)
+                await self.client.until(
+                    lambda: event in self.client.acknowledged or not self.client.connected, self.patience
+                )
         assert self.client.acknowledged[event] == "ack", self.client.acknowledged[event]
         self.figures.acknowledged += 1
         course.events.append((event, text))
+
+    async def _taken(self, event: str) -> bool:
+        if self.may_be_refused and self.client.acknowledged.get(event) == "StorageError":
+            del self.client.acknowledged[event]
+            await asyncio.sleep(0.1)
+        return event in self.client.acknowledged
 
     async def kill(self, gap: str) -> None:
         """Let a bot live until its gap, or for a random moment."""
         nth = self.chance.randint(1, 80 if gap == "in the transaction" else 16)
         pid = await self.fates.born(None if gap == AT_RANDOM else gap, nth)
-        dead = asyncio.create_task(self.fates.dead())
+        dead = asyncio.create_task(self.fates.dead(pid))
         moment = LIFE
         if gap == AT_RANDOM:
             await self.client.until(lambda: self.client.connected, 5)
@@ -214,12 +236,12 @@ class Trial:
     async def run(self, kills: int) -> None:
         """Play and kill; in the end let everything arrive."""
         people = [asyncio.create_task(self.person(number)) for number in range(PEOPLE)]
-        repeats = Counter[str]()
         for number in range(kills):
             await self.kill((*GAPS, AT_RANDOM)[number % (len(GAPS) + 1)])
-            now = Counter(self.client.repeats)
-            self._count(now - repeats)
-            repeats = now
+        await self.end(people)
+
+    async def end(self, people: Iterable["asyncio.Task[None]"]) -> None:
+        """Let everything arrive."""
         self.over = True
         pid = await self.fates.born()
         await asyncio.gather(*people)
@@ -228,22 +250,19 @@ class Trial:
             await asyncio.sleep(1)
             quiet = quiet + 1 if len(self.client.shown) == before else 0
             before = len(self.client.shown)
-        self._count(Counter(self.client.repeats) - repeats)
         os.kill(pid, signal.SIGTERM)
-        await self.fates.dead()
+        await self.fates.dead(pid)
 
-    def _count(self, repeated: Counter[str]) -> None:
-        """Count what came again since the last crash; a conversation sends one message at a time."""
-        whose = Counter[str]()
-        persons = {one["nonce"]: one["person"] for one in self.client.shown}
-        for nonce, times in repeated.items():
-            self.figures.repeats += times
-            whose[persons[nonce]] += times
-        self.figures.repeats_beyond_one += sum(times - 1 for times in whose.values())
+    def _has_cause(self, one: Repeat) -> bool:
+        """Tell whether the bot was gone, or something else had happened to it, before its message came again."""
+        gone = self.client.gone.get(one.sent_by, inf)
+        return gone <= one.again_at + NOTICED or any(one.sent_at <= at <= one.again_at for at in self.causes)
 
-    async def judge(self, database: Path) -> None:
+    async def judge(self, opened: AbstractAsyncContextManager[SqliteStore | PostgresStore]) -> None:
         """Hold what is stored, and what was shown, against what was acknowledged."""
-        async with open_sqlite(database) as store:
+        self.figures.repeats = len(self.client.repeated)
+        self.figures.repeats_without_cause = sum(not self._has_cause(one) for one in self.client.repeated)
+        async with opened as store:
             for course in self.courses:
                 check = (await store.load(SessionKey(NAME, "W1", course.person))).check
                 given = answers_in(check) if check else {}
@@ -262,10 +281,10 @@ class Trial:
 async def trial(kills: int, database: Path, seed: int = 1) -> Figures:
     """Run a trial; return its figures."""
     began = time.monotonic()
-    async with SocketClient() as client, Fates(client.port, database) as fates:
+    async with SocketClient() as client, Fates(client.port, str(database)) as fates:
         one = Trial(client, fates, seed)
         await one.run(kills)
-        await one.judge(database)
+        await one.judge(open_sqlite(database))
     one.figures.seconds = time.monotonic() - began
     return one.figures
 

@@ -36,7 +36,7 @@ async def client() -> AsyncIterator[SocketClient]:
 
 @pytest.fixture
 async def fates(client: SocketClient, database: Path) -> AsyncIterator[Fates]:
-    async with Fates(client.port, database) as some:
+    async with Fates(client.port, str(database)) as some:
         yield some
 
 
