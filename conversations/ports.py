@@ -88,8 +88,39 @@ class AskedReview:
     share: Share
 
 
+class Vault(Protocol):
+    """Keeps secrets under names, encrypted: what lets the bot into a workspace, and what is good for one use."""
+
+    async def put(self, name: str, secret: str, until: datetime | None = None) -> None:
+        """Keep a secret, in the place of what was there; with `until`, it is gone then.
+
+        Raises:
+            StorageError: it was not kept.
+
+        """
+
+    async def get(self, name: str) -> str | None:
+        """Return a secret; None where there is none, or it was sealed with a key that is lost."""
+
+    async def take(self, name: str, now: datetime) -> str | None:
+        """Return a secret and let it go: of several who ask for it, one gets it. None where its time is over."""
+
+    async def drop(self, name: str) -> None:
+        """Let a secret go; there may be none."""
+
+    async def names(self, start: str) -> Collection[str]:
+        """Return the names that start so."""
+
+    async def hold(self, name: str, now: datetime, until: datetime) -> bool:
+        """Hold a name that stands for something to do; tell whether nobody else does. Dropping it lets it go."""
+
+
 class SessionStore(Protocol):
     """Keeps people and their checks. Every write is atomic, and survives the process that made it."""
+
+    @property
+    def vault(self) -> Vault:
+        """Return where secrets are kept."""
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks: the one named, or else the one at hand.

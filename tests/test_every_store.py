@@ -31,6 +31,8 @@ from conversations.session import (
 from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
 
+MINUTE = timedelta(minutes=1)
+
 AnyStore = InMemoryStore | SqliteStore | PostgresStore
 
 KEY = SessionKey("slack", "T1", "U1")
@@ -582,3 +584,49 @@ async def test_a_pack_is_kept_as_it_was_kept_first(store: SessionStore) -> None:
         assert await store.commit(work) is Commit.SAVED
     assert await store.pack("core-1-abc") == '{"什么": "\ud83d\udc4d"}'
     assert await store.pack("core-1") is None
+
+
+# -- secrets ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_secret_is_kept_under_its_name_until_it_is_dropped(store: AnyStore) -> None:
+    vault = store.vault
+    await vault.put("slack:T1", "xoxb-Zyxwvutsr")
+    await vault.put("slack:T2", "other")
+    await vault.put("slack:T1", "xoxb-newer “Zyxwvutsr”")
+    assert await vault.get("slack:T1") == "xoxb-newer “Zyxwvutsr”"
+    assert sorted(await vault.names("slack:")) == ["slack:T1", "slack:T2"]
+    assert list(await vault.names("slack:T1_")) == []
+    await vault.drop("slack:T1")
+    await vault.drop("slack:T1")
+    assert await vault.get("slack:T1") is None
+    assert list(await vault.names("slack:")) == ["slack:T2"]
+
+
+async def test_of_several_who_take_a_secret_one_gets_it_and_nobody_after_its_time(store: AnyStore) -> None:
+    vault = store.vault
+    await vault.put("once", "one", NOON + MINUTE)
+    assert sorted(map(str, await asyncio.gather(*(vault.take("once", NOON) for _ in range(4))))) == [
+        *["None"] * 3,
+        "one",
+    ]
+    await vault.put("once", "late", NOON + MINUTE)
+    assert await vault.take("once", NOON + MINUTE) is None
+    await vault.put("once", "left over", NOON + MINUTE)
+    await vault.put("for good", "kept")
+    await store.tidy(NOON + 2 * MINUTE)
+    assert await vault.get("once") is None
+    assert await vault.get("for good") == "kept"
+
+
+async def test_a_name_is_held_by_one_until_its_time_is_over_or_it_is_dropped(store: AnyStore) -> None:
+    vault = store.vault
+    assert sorted(await asyncio.gather(*(vault.hold("work", NOON, NOON + MINUTE) for _ in range(4)))) == [
+        *[False] * 3,
+        True,
+    ]
+    assert await vault.get("work") is None
+    assert list(await vault.names("work")) == []
+    assert await vault.hold("work", NOON + MINUTE, NOON + 2 * MINUTE)
+    await vault.drop("work")
+    assert await vault.hold("work", NOON, NOON + MINUTE)

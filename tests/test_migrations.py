@@ -181,13 +181,13 @@ async def test_two_that_open_a_file_of_an_earlier_version_at_once_both_get_it(ve
 async def test_an_upgrade_that_fails_leaves_the_file_as_it_was(version: int, path: Path) -> None:
     written_by(version, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE reviews (in_the_way)")
+        connection.execute("CREATE TABLE secrets (in_the_way)")
     before = schema_of(path)
     with pytest.raises(StorageError) as caught:
         await upgrade(path)
     assert caught.value.told == phrase("storage.other", name=str(path))
     assert (version_of(path), schema_of(path)) == (version, before)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE reviews")
+        connection.execute("DROP TABLE secrets")
     async with open_sqlite(path) as store:
         assert await store.load(ME) == WHAT_IT_HELD

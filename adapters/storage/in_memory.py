@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from adapters.storage.vaults import InMemoryVault
 from conversations.budgets import Budget, spent
 from conversations.messages import (
     DeadLetter,
@@ -103,6 +104,7 @@ class InMemoryStore:
         self._workspaces: dict[Place, str] = {}
         self._kept: dict[str, str] = {}
         self.outbox = InMemoryOutbox()
+        self.vault = InMemoryVault()
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         """Return the person and one of their checks."""
@@ -321,6 +323,7 @@ class InMemoryStore:
         self._seen = {event: at for event, at in self._seen.items() if at > now - KEPT}
         self._tombstones = {key: one for key, one in self._tombstones.items() if one[1] or one[0] > now - KEPT}
         self.outbox.tidy(now - KEPT)
+        self.vault.tidy(now)
         self._drop_packs()
 
     def _erase_workspace(self, place: Place) -> None:

@@ -22,6 +22,7 @@ from adapters.storage.postgres_database import (
 from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.postgres_outbox import PostgresOutbox
 from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
+from adapters.storage.postgres_vault import PostgresVault, marks_kept
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.budgets import Budget, spent
@@ -95,7 +96,9 @@ async def open_postgres(
 
     """
     async with open_postgres_database(url, step_aside) as database:
-        yield PostgresStore(database, Sealer(lambda: secret))
+        sealer = Sealer(lambda: secret)
+        sealer.go_on_marking(await marks_kept(database))
+        yield PostgresStore(database, sealer)
 
 
 class PostgresStore:
@@ -105,6 +108,7 @@ class PostgresStore:
         self._database = database
         self._sealer = sealer
         self.outbox = PostgresOutbox(database, sealer)
+        self.vault = PostgresVault(database, sealer)
         self._loading: Lane[Wanted] = Lane(self._load_together)
         self._writing: Lane[Sequence[Row]] = Lane(self._write_together)
 
@@ -359,6 +363,7 @@ class PostgresStore:
             ("DELETE FROM tombstones WHERE NOT left_alone AND erased_at < ?", TOMBSTONES_KEPT),
             ("DELETE FROM outbox WHERE state = 'dead' AND created_at < ?", DEAD_LETTERS_KEPT),
             ("DELETE FROM seen_events WHERE seen_at < ?", EVENTS_KEPT),
+            ("DELETE FROM secrets WHERE until < ?", timedelta()),
         ):
             await self._database.execute(sql, milliseconds(now - kept))
 

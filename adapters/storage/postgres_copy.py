@@ -24,6 +24,7 @@ TABLES = (
     "workspaces",
     "kept",
     "reviews",
+    "secrets",
 )
 _TRUTHS = {"outbox": ("farewell", "told"), "tombstones": ("left_alone",)}
 """What SQLite keeps as 0 and 1."""

@@ -18,6 +18,7 @@ class Sealer:
 
     def __init__(self, secret: Callable[[], str]) -> None:
         self._secret = secret
+        self._marks: bytes | None = None
 
     @cached_property
     def _key(self) -> bytes:
@@ -40,11 +41,21 @@ class Sealer:
 
     def mark(self, *parts: str) -> bytes:
         """Return 16 bytes by which these parts are known again, and from which nobody gets them back."""
-        digest = blake2b(key=self._key, digest_size=_MARK_BYTES)
+        digest = blake2b(key=self._marks or self._key, digest_size=_MARK_BYTES)
         for part in parts:
             encoded = part.encode(errors="surrogatepass")
             digest.update(len(encoded).to_bytes(4) + encoded)
         return digest.digest()
+
+    def keep_marks(self, other: "Sealer") -> bytes:
+        """Mark as another sealer does, whose secret this one's takes the place of; return what says so, sealed."""
+        self._marks = other._marks or other._key  # noqa: SLF001  one of the same kind
+        return self.seal(self._marks.hex())
+
+    def go_on_marking(self, sealed: bytes | None) -> None:
+        """Mark as what `keep_marks` returned says."""
+        if sealed and (found := self.unseal(sealed)):
+            self._marks = bytes.fromhex(found)
 
     def _fernet_key(self) -> bytes:
         return urlsafe_b64encode(blake2b(b"tokens", key=self._key, digest_size=_KEY_BYTES).digest())

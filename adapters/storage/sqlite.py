@@ -14,6 +14,7 @@ from pathlib import Path
 from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
+from adapters.storage.vaults import TIDY, SqliteVault, marks_kept
 from conversations.budgets import Budget, spent
 from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
@@ -181,7 +182,9 @@ async def open_sqlite(path: Path, secret: str | None = None) -> AsyncIterator["S
     """
     async with open_database(path) as database:
         # At first use: a database that is refused gets no key beside it.
-        yield SqliteStore(database, Sealer(lambda: secret or secret_beside(path)))
+        sealer = Sealer(lambda: secret or secret_beside(path))
+        sealer.go_on_marking(await database.read(marks_kept))
+        yield SqliteStore(database, sealer)
 
 
 class SqliteStore:
@@ -191,6 +194,7 @@ class SqliteStore:
         self._database = database
         self._sealer = sealer
         self.outbox = SqliteOutbox(database, sealer)
+        self.vault = SqliteVault(database, sealer)
         self._marks: list[tuple[float, int]] = []
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
@@ -409,6 +413,7 @@ class SqliteStore:
             await self._erase_workspaces(milliseconds(now - grace))
         for sql, kept in _TIDY:
             await self._delete(sql, milliseconds(now - kept))
+        await self._delete(TIDY, milliseconds(now))
         ((newest,),) = await self._database.read(
             lambda connection: connection.execute("SELECT coalesce(max(id), 0) FROM seen_events").fetchall()
         )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from conversations.budgets import Budget
 from conversations.catalogue import phrase
 from conversations.messages import Message, Receipt
-from conversations.ports import AskedReview, Commit, DueCheck, Outbox, SessionStore, StorageError, Work
+from conversations.ports import AskedReview, Commit, DueCheck, Outbox, SessionStore, StorageError, Vault, Work
 from conversations.session import Check, Session, SessionKey
 
 
@@ -32,6 +32,10 @@ class WatchedStore:
     def _try(self, name: str) -> None:
         if name in self.failing:
             raise StorageError(phrase("storage.full", name="a disk"))
+
+    @property
+    def vault(self) -> Vault:
+        return self._store.vault
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         self._try("load")

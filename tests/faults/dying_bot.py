@@ -33,7 +33,7 @@ from conversations.budgets import Budget
 from conversations.catalogue import Catalogue
 from conversations.events import Event
 from conversations.messages import Destination, Message, Outgoing, Receipt, SendOutcome
-from conversations.ports import AskedReview, Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Work
+from conversations.ports import AskedReview, Commit, DueCheck, MessageSender, SessionStore, TurnHandler, Vault, Work
 from conversations.reminders import Policy
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey
@@ -70,6 +70,10 @@ class DyingStore:
     def __init__(self, store: SqliteStore | PostgresStore, death: Death) -> None:
         self._store = store
         self._death = death
+
+    @property
+    def vault(self) -> Vault:
+        return self._store.vault
 
     async def load(self, key: SessionKey, check: str | None = None, place: str | None = None) -> Session:
         self._death.pass_by("before load")

@@ -166,7 +166,7 @@ class Trial:
         self.figures = Figures()
         self.over = False
         self.causes: list[float] = []
-        """When the server was killed, and when a bot was frozen, by the loop's clock."""
+        """When the server was killed and was back, a bot frozen and let go on, by the loop's clock."""
         self.patience = 20.0
         """Seconds after which an event is delivered again."""
         self.may_be_refused = False

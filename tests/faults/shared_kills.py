@@ -42,6 +42,8 @@ class SharedTrial(Trial):
             await asyncio.sleep(SERVER_LIFE * (1 + self.chance.random()))
             self.causes.append(asyncio.get_running_loop().time())
             await postgres.crash()
+            # What was claimed before, and sent while there was no server to tell, is told by nobody else's lock.
+            self.causes.append(asyncio.get_running_loop().time())
             self.server_kills += 1
         await asyncio.gather(*bots)
         await self.end(people)
