@@ -126,9 +126,21 @@ def slack_manifest(
     typing: Annotated[
         bool, typer.Option("--typing/--no-typing", help="Whether the bot may read what is typed to it.")
     ] = True,
+    http: Annotated[
+        bool, typer.Option("--http", help="For an app that many workspaces install, and that Slack calls over HTTP.")
+    ] = False,
+    url: Annotated[
+        str, typer.Option("--url", help="With --http: how the world reaches the bot; else TEAMCHECK_SLACK_URL.")
+    ] = "",
 ) -> None:
     """Print the manifest to create the Slack app from."""
-    typer.echo(json.dumps(manifest(typing=typing), indent=2))
+    with _in_one_line():
+        settings = Settings(slack_url=url) if url else Settings()
+        public = settings.slack_url
+    if http and not public:
+        typer.echo("With --http, say how the world reaches the bot: --url https://bot.example", err=True)
+        raise typer.Exit(Exit.USAGE)
+    typer.echo(json.dumps(manifest(typing=typing, url=public if http else None), indent=2))
 
 
 def _with_outbox(work: Callable[[Outbox], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401  whatever the work returns

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -10,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.discord.access import DiscordAccess, read_shards
 from adapters.documents.files import available
-from adapters.slack.access import SlackAccess
+from adapters.slack.access import SlackAccess, SlackApp
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError, StorageError
 from conversations.reminders import Policy
@@ -18,6 +19,7 @@ from conversations.reminders import Policy
 SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 SECRET_LENGTH = 32
+HIGHEST_PORT = 65_535
 DAYS = 36_500
 """A hundred years: more than that no calendar holds for long."""
 
@@ -36,6 +38,16 @@ class Settings(BaseSettings):
     """The bot's token in its Slack workspace; begins with xoxb-."""
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
     """The Slack app's own token, with connections:write, for Socket Mode; begins with xapp-."""
+    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
+    """What Slack signs its requests with; with it, the bot listens over HTTP, for every workspace that installs it."""
+    slack_client_id: str | None = Field(None, validation_alias="SLACK_CLIENT_ID")
+    """The app's id, for installing it."""
+    slack_client_secret: SecretStr | None = Field(None, validation_alias="SLACK_CLIENT_SECRET")
+    """And its secret."""
+    slack_url: str = ""
+    """How the world reaches the bot's HTTP: `https://bot.example`."""
+    slack_address: str = "127.0.0.1:3000"
+    """Where it listens for that: host and port; something in front of it speaks TLS."""
     slack_api_url: str = "https://slack.com/api/"
     """Where Slack's Web API is: another host for a government's Slack, or a test."""
     slack_admins: str = ""
@@ -79,6 +91,22 @@ class Settings(BaseSettings):
         if text:
             read_shards(text)
         return text
+
+    @field_validator("slack_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("it is https:// and a host, and no path: https://bot.example")
+        return url.rstrip("/")
+
+    @field_validator("slack_address")
+    @classmethod
+    def _address(cls, address: str) -> str:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > HIGHEST_PORT:
+            raise ValueError("it is a host and a port: 127.0.0.1:3000")
+        return address
 
     @field_validator("database_url")
     @classmethod
@@ -128,14 +156,38 @@ class Settings(BaseSettings):
             NotReadyError: it is set up by half.
 
         """
-        bot, app = self.slack_bot_token, self.slack_app_token
-        if not bot and not app:
-            return None
-        if not bot or not app:
-            raise NotReadyError(phrase("run.slack_half", name="SLACK_APP_TOKEN" if bot else "SLACK_BOT_TOKEN"))
+        bot, socket = self.slack_bot_token, self.slack_app_token
         admins = frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
         url = f"{self.slack_api_url.rstrip('/')}/"
-        return SlackAccess(bot.get_secret_value(), app.get_secret_value(), url, admins)
+        if app := self._slack_app:
+            return SlackAccess(api_url=url, admins=admins, app=app)
+        if not bot and not socket:
+            return None
+        if not bot or not socket:
+            raise NotReadyError(phrase("run.slack_half", name="SLACK_APP_TOKEN" if bot else "SLACK_BOT_TOKEN"))
+        return SlackAccess(bot.get_secret_value(), socket.get_secret_value(), url, admins)
+
+    @property
+    def slack_twice(self) -> bool:
+        """Whether both ways to Slack are set up: the app for many workspaces wins."""
+        return bool(self.slack_signing_secret and (self.slack_bot_token or self.slack_app_token))
+
+    @property
+    def _slack_app(self) -> SlackApp | None:
+        """The app for many workspaces, where its signing secret is set; the rest alone is a mistake as well."""
+        parts = {
+            "SLACK_SIGNING_SECRET": self.slack_signing_secret and self.slack_signing_secret.get_secret_value(),
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret and self.slack_client_secret.get_secret_value(),
+        }
+        if not any(parts.values()):
+            return None
+        parts["TEAMCHECK_SLACK_URL"] = self.slack_url
+        if missing := [name for name, value in parts.items() if not value]:
+            raise NotReadyError(phrase("run.slack_app_half", names=", ".join(missing)))
+        signing, client, secret, url = (value or "" for value in parts.values())
+        host, _, port = self.slack_address.rpartition(":")
+        return SlackApp(signing, client, secret, host, int(port), url)
 
     @property
     def discord(self) -> DiscordAccess | None:

@@ -226,7 +226,8 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
                 _postings(content.core),
                 grace=settings.uninstall_grace,
             )
-            for told in await engine.prepare():
+            told_of = (phrase("run.slack_twice"),) if settings.slack_twice else ()
+            for told in (*told_of, *await engine.prepare()):
                 sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
             await engine.run(stopping)
 

@@ -28,9 +28,10 @@ from tests.fakes.discord.room import Room, running
 from tests.fakes.discord.rules import RefusedError
 from tests.fakes.discord.screen import Shown
 from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import person as slack_person
 from tests.fakes.slack.playing import PUBLIC, SlackPlayer
-from tests.fakes.slack.server import APP, BOT, FakeSlack
+from tests.fakes.slack.server import APP, FakeSlack
 from tests.scenarios import TEAM, chooses, finished, sees, sees_new, to_the_report, writes
 
 ME = 100_000_000_000_001_001

@@ -18,8 +18,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.block_check import check_blocks, check_message, check_view
+from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import NOT_THERE, TIMED_OUT, TROUBLE, Person, Shown, person
-from tests.fakes.slack.server import APP, BOT, FakeSlack, Json
+from tests.fakes.slack.server import APP, FakeSlack, Json
 
 pytestmark = pytest.mark.filterwarnings("default")  # Bolt's own, of listeners that do not acknowledge
 

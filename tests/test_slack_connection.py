@@ -17,9 +17,10 @@ from conversations.catalogue import Arg, phrase
 from conversations.ports import Commit, NotReadyError, Work
 from tests.dialogue import core
 from tests.end_to_end.program import PATIENCE, ROOT, Finished, database_url, environment
+from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import Person, person
 from tests.fakes.slack.room import Room, running
-from tests.fakes.slack.server import ALL_SCOPES, APP, BOT, FakeSlack
+from tests.fakes.slack.server import ALL_SCOPES, APP, FakeSlack
 
 ME = "U0001"
 FIRST, SECOND = "Which team is it?", "Where does what you know"

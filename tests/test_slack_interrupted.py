@@ -14,9 +14,10 @@ from conversations.vocabulary import StepKind
 from tests.dialogue import core
 from tests.fakes.running_bot import RunningBot
 from tests.fakes.slack import room
+from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import person
 from tests.fakes.slack.playing import OTHER, PUBLIC, SlackPlayer
-from tests.fakes.slack.server import APP, BOT, FakeSlack
+from tests.fakes.slack.server import APP, FakeSlack
 from tests.interrupted import EXPECTED, NAMES, PICKED, SECONDS_TO_STOP, answers, at_once, sent
 from tests.scenarios import QUICK, TEAM, chooses, sees, sees_new, step_label, writes
 

@@ -33,7 +33,7 @@ def app() -> AsyncApp:
     platform = SlackPlatform(SlackAccess("xoxb-1", "xapp-1"), core().catalogue, {}, new_id)
     store = InMemoryStore()
     turns: Turns = Room(store).turns
-    return platform.app(Listeners(turns, store, platform.people, core().catalogue, {}, new_id))
+    return platform.app(Listeners(turns, store, platform.people, core().catalogue, {}, new_id, tokens=platform._tokens))
 
 
 async def heard_by(app: AsyncApp, payload: Json) -> str | None:

@@ -8,8 +8,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import people as module
 from adapters.slack.people import FRESH_SECONDS, UNKNOWN, About, People
+from adapters.slack.tokens import ClientOf, client
+from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import person
-from tests.fakes.slack.server import BOT, FakeSlack
+from tests.fakes.slack.server import FakeSlack
 
 
 @pytest.fixture
@@ -24,7 +26,14 @@ def people(slack: FakeSlack) -> People:
 
 
 def asking(slack: FakeSlack, *admins: str) -> People:
-    return People(AsyncWebClient(BOT, base_url=slack.api_url, retry_handlers=[]), frozenset(admins))
+    return People(always(client(slack.api_url, BOT)), frozenset(admins))
+
+
+def always(client: AsyncWebClient) -> ClientOf:
+    async def client_of(_team: str) -> AsyncWebClient:
+        return client
+
+    return client_of
 
 
 def times(slack: FakeSlack) -> int:
@@ -109,7 +118,7 @@ async def test_where_the_line_is_cut_nothing_is_known() -> None:
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        people = People(AsyncWebClient(BOT, base_url=f"http://127.0.0.1:{port}/api/", retry_handlers=[]))
+        people = People(always(client(f"http://127.0.0.1:{port}/api/", BOT)))
         assert await people.about("T0001", "U0001") == UNKNOWN
 
 

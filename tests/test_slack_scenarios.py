@@ -26,7 +26,7 @@ def ids() -> Iterator[str]:
 
 @asynccontextmanager
 async def playing(
-    file: Path, language: str = "en", *, scopes: tuple[str, ...] = ALL_SCOPES, admin: bool = False
+    file: Path, language: str = "en", *, scopes: tuple[str, ...] = ALL_SCOPES, admin: bool = False, http: bool = False
 ) -> AsyncIterator[tuple[SlackPlayer, Room]]:
     """Sit down before Slack."""
     async with FakeSlack(scopes=scopes) as slack:
@@ -34,17 +34,20 @@ async def playing(
         slack.channel(PUBLIC, "U0001")
         slack.channel(OTHER, "U0001")
         fresh = ids()
-        async with running(slack, file, new_id=lambda: next(fresh), clock=slack.now) as room:
+        async with running(slack, file, new_id=lambda: next(fresh), clock=slack.now, http=http) as room:
             player = SlackPlayer(me, language, room.quiet)
             yield player, room
             assert slack.problems == []
             assert me.failed == []
 
 
+@pytest.mark.parametrize("transport", ["socket", "http"])
 @pytest.mark.parametrize("language", sorted(LOCALES))
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-async def test_a_whole_check_in_slack_ends_as_its_transcript_says(name: str, language: str, tmp_path: Path) -> None:
-    async with playing(tmp_path / "bot.sqlite3", language) as (me, room):
+async def test_a_whole_check_in_slack_ends_as_its_transcript_says(
+    name: str, language: str, transport: str, tmp_path: Path
+) -> None:
+    async with playing(tmp_path / "bot.sqlite3", language, http=transport == "http") as (me, room):
         await SCENARIOS[name](me)
         assert_golden(TRANSCRIPTS / language / f"{name}.txt", me.transcript())
         await assert_outcome(room.store, key_of("T0001", None, "U0001"), name, language)

@@ -401,8 +401,10 @@ async def test_no_shortcut_and_no_window_reaches_somebody_elses_check(tmp_path: 
 async def test_a_listener_that_nobody_tries_to_get_in_by_is_noticed(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         platform, store = home.room.platform, home.room.store
-        people = People(platform._client)
-        app = platform.app(Listeners(home.room.engine.intake, store, people, core().catalogue, {}, new_id))
+        people, tokens = People(platform._client_of), platform._tokens
+        app = platform.app(
+            Listeners(home.room.engine.intake, store, people, core().catalogue, {}, new_id, tokens=tokens)
+        )
         assert {one.ack_function.__name__ for one in app._async_listeners} == LISTENERS
 
 

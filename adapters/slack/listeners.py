@@ -31,6 +31,7 @@ from adapters.slack.files import download
 from adapters.slack.incoming import Body, key_of
 from adapters.slack.people import FRESH_SECONDS, About, People
 from adapters.slack.rich_text import Json
+from adapters.slack.tokens import Clock, Tokens
 from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.events import Administered, Event, Pressed, ReviewAct, ShareEnded
 from conversations.messages import Destination, DirectMessage, HomePage, Receipt
@@ -53,7 +54,6 @@ _NOT_NOW = 503
 
 NewId = Callable[[], str]
 _T = TypeVar("_T")
-Clock = Callable[[], datetime]
 
 
 def now_here() -> datetime:
@@ -88,19 +88,19 @@ class Listeners:
         packs: Mapping[str, str],
         new_id: NewId,
         *,
+        tokens: Tokens,
         files_url: str = FILES_URL,
         clock: Clock = now_here,
     ) -> None:
         self._turns = turns
         self._workspaces = workspaces
         self._people = people
+        self._tokens = tokens
         self._catalogue = catalogue.on(*SURFACES)
         self._packs = packs
         self._files = files_url
         self._new_id = new_id
         self._now = clock
-        self._since = clock().replace(microsecond=0)
-        """When the token was found to be good: a removal from before then was undone."""
         self._going: set[asyncio.Task[Any]] = set()
 
     async def drained(self, seconds: float) -> None:
@@ -420,12 +420,12 @@ class Listeners:
         if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
             await ack()
             return None
-        at = incoming.moment(str(body.get("event_time", "")), self._now())
-        if at < self._since:
-            await ack()
-            return None
+        at, team = incoming.moment(str(body.get("event_time", "")), self._now()), context.team_id or ""
         try:
-            await self._workspaces.left(self._key(context), at)
+            installed = await self._tokens.of(team)
+            if installed is None or at.timestamp() >= installed.installed_at:  # else it was undone since
+                await self._tokens.forget(team)
+                await self._workspaces.left(self._key(context), at)
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
         await ack()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from adapters.slack.access import EVENTS as EVENTS_PATH
+from adapters.slack.access import REDIRECT
+
 COMMAND = "/teamcheck"
 START = "start_check"
 READ_POSTING = "read_posting"
@@ -24,10 +27,18 @@ EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 TYPING_EVENTS = ("message.im",)
 
 
-def manifest(*, typing: bool = True) -> dict[str, Any]:
-    """Return the manifest for Socket Mode; without `typing`, the bot never reads a typed message."""
+def manifest(*, typing: bool = True, url: str | None = None) -> dict[str, Any]:
+    """Return the manifest.
+
+    Args:
+        typing: whether the bot may read what is typed to it.
+        url: how the world reaches the bot's HTTP, for an app that many workspaces install; None: Socket Mode.
+
+    """
     scopes = {**SCOPES, **(TYPING if typing else {})}
     events = (*EVENTS, *(TYPING_EVENTS if typing else ()))
+    called = {"url": f"{url}{EVENTS_PATH}"} if url else {}
+    asked = {"request_url": f"{url}{EVENTS_PATH}"} if url else {}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -45,6 +56,7 @@ def manifest(*, typing: bool = True) -> dict[str, Any]:
             "slash_commands": [
                 {
                     "command": COMMAND,
+                    **called,
                     "description": "Look at a team before you join it. Only you see this.",
                     "usage_hint": "[list | resume | report | questions | share | profile | settings | help]",
                     "should_escape": False,
@@ -71,12 +83,15 @@ def manifest(*, typing: bool = True) -> dict[str, Any]:
                 },
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(scopes)}},
+        "oauth_config": {
+            **({"redirect_urls": [f"{url}{REDIRECT}"]} if url else {}),
+            "scopes": {"bot": sorted(scopes)},
+        },
         "settings": {
-            "event_subscriptions": {"bot_events": sorted(events)},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {**asked, "bot_events": sorted(events)},
+            "interactivity": {"is_enabled": True, **asked},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": True,
-            "token_rotation_enabled": False,
+            "socket_mode_enabled": url is None,
+            "token_rotation_enabled": url is not None,
         },
     }

@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.tokens import ClientOf
+from conversations.ports import StorageError
 
 KNOWN_SECONDS = 3600.0
 FRESH_SECONDS = 60.0
@@ -37,8 +39,8 @@ UNKNOWN = About()
 class People:
     """Asks users.info, each answer for a while."""
 
-    def __init__(self, client: AsyncWebClient, admins: frozenset[str] = frozenset()) -> None:
-        self._client = client
+    def __init__(self, client_of: ClientOf, admins: frozenset[str] = frozenset()) -> None:
+        self._client_of = client_of
         self._admins = admins
         self._known: OrderedDict[tuple[str, str], tuple[float | None, About]] = OrderedDict()
         self._asked: dict[tuple[str, str], asyncio.Task[About | None]] = {}
@@ -62,8 +64,11 @@ class People:
         """Ask, and remember the answer, also where nobody waits for it any more."""
         asked_at = time.monotonic()
         try:
-            answer = await self._client.users_info(user=user, include_locale=True)
-        except (SlackApiError, ClientError, OSError, TimeoutError):
+            client = await self._client_of(team)
+            if client is None:
+                return None
+            answer = await client.users_info(user=user, include_locale=True)
+        except (SlackApiError, ClientError, OSError, TimeoutError, StorageError):
             return None
         found = _read(answer.get("user") or {}, team, named=user in self._admins)
         self._known[team, user] = (asked_at, found)

@@ -13,13 +13,15 @@ from adapters.slack.access import SlackAccess
 from adapters.slack.connection import Connection
 from adapters.slack.forms import MENTOR_FORM, RULES_FORM, WRITE_FORM
 from adapters.slack.incoming import PLATFORM, key_of
-from adapters.slack.listeners import Clock, Listeners, NewId, Workspaces, now_here
+from adapters.slack.listeners import Listeners, NewId, now_here
 from adapters.slack.manifest import COMMAND, READ_POSTING, START, TAKE_DOWN
 from adapters.slack.people import People
-from adapters.slack.preflight import Workspace, preflight
+from adapters.slack.preflight import preflight
 from adapters.slack.sender import SlackSender
+from adapters.slack.tokens import Clock, Installation, InstalledTokens, OneToken, Tokens, client
+from adapters.slack.web import Web
 from conversations.catalogue import Catalogue
-from conversations.ports import TurnHandler
+from conversations.ports import SessionStore, TurnHandler
 
 DRAIN_SECONDS = 5.0
 _ACKNOWLEDGED_SECONDS = 0.2
@@ -27,7 +29,7 @@ _ACKNOWLEDGED_SECONDS = 0.2
 
 
 class SlackPlatform:
-    """Listens in Socket Mode, and sends by the Web API."""
+    """Listens in Socket Mode or over HTTP, and sends by the Web API."""
 
     name = PLATFORM
 
@@ -43,61 +45,88 @@ class SlackPlatform:
         self._access = access
         self._catalogue, self._packs, self._new_id = catalogue, packs, new_id
         self._clock = clock
-        # Attempts are the outbox's: it knows what was sent.
-        self._client = AsyncWebClient(access.bot_token, base_url=access.api_url, retry_handlers=[])
-        self.sender = SlackSender(self._client)
-        self._workspace: Workspace | None = None
-        self.people = People(self._client, access.admins)
+        self._tokens: Tokens = OneToken(None)
+        self.sender = SlackSender(self._client_of)
+        self.people = People(self._client_of, access.admins)
         self.connection: Connection | None = None
+        self.web: Web | None = None
 
-    async def prepare(self, workspaces: Workspaces) -> None:
+    async def _client_of(self, team: str) -> AsyncWebClient | None:
+        found = await self._tokens.of(team)
+        return client(self._access.api_url, found.token) if found else None
+
+    async def prepare(self, store: SessionStore) -> None:
         """Look whether Slack lets us begin.
 
         Raises:
-            NotReadyError: it does not.
+            NotReadyError: it does not, or the address to listen at cannot be had.
             StorageError: it could not be noted that we are here.
 
         """
-        self._workspace = await preflight(self._client, self._access.app_token)
-        await workspaces.left(key_of(self._workspace.team, self._workspace.enterprise, ""), None)
-        note("slack_ready", typing=self._workspace.typing)
+        access = self._access
+        if access.app:
+            self._tokens = tokens = InstalledTokens(store.vault, access.app, access.api_url, self._clock)
+            self.web = Web(access, access.app, self._catalogue, self._clock, store=store, tokens=tokens)
+            await self.web.open()
+            note("slack_ready", installed=len(await tokens.teams()))
+            return
+        workspace = await preflight(client(access.api_url, access.bot_token), access.app_token)
+        await store.left(key_of(workspace.team, workspace.enterprise, ""), None)
+        since = self._clock().replace(microsecond=0).timestamp()
+        mine = workspace.team, workspace.enterprise, workspace.bot, workspace.bot_user
+        self._tokens = OneToken(Installation(*mine, access.bot_token, since))
+        note("slack_ready", typing=workspace.typing)
 
-    async def listen(self, turns: TurnHandler, workspaces: Workspaces, stopping: asyncio.Event) -> None:
+    async def listen(self, turns: TurnHandler, store: SessionStore, stopping: asyncio.Event) -> None:
         """Hand every event to the turns and acknowledge it after; until the bot stops.
 
         Raises:
             NotReadyError: Slack could not be reached for long.
 
         """
-        clock, people = self._clock, self.people
         listeners = Listeners(
             turns,
-            workspaces,
-            people,
+            store,
+            self.people,
             self._catalogue,
             self._packs,
             self._new_id,
+            tokens=self._tokens,
             files_url=self._access.files_url,
-            clock=clock,
+            clock=self._clock,
         )
-        self.connection = Connection(self.app(listeners), self._access.app_token)
-        listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
+        app = self.app(listeners)
+        if self.web:
+            listening = asyncio.ensure_future(self._serve(self.web, app, finished := asyncio.Event()))
+        else:
+            self.connection = Connection(app, self._access.app_token)
+            listening = asyncio.ensure_future(self.connection.run(finished := asyncio.Event()))
         stopped = asyncio.ensure_future(stopping.wait())
         await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
-        # The socket stays open until what was taken in is acknowledged.
+        # The line stays open until what was taken in is acknowledged.
         await listeners.drained(DRAIN_SECONDS)
         await asyncio.sleep(_ACKNOWLEDGED_SECONDS)
         finished.set()
         stopped.cancel()
         await listening
 
+    async def _serve(self, server: Web, app: AsyncApp, finished: asyncio.Event) -> None:
+        """Take in what comes over HTTP, and have every token exchanged ahead of its end."""
+        looking = asyncio.ensure_future(server.tokens.run())
+        server.take_in(app)
+        try:
+            await finished.wait()
+        finally:
+            looking.cancel()
+            await server.close()
+
     def app(self, listeners: Listeners) -> AsyncApp:
         """Return Bolt's app with every listener; it runs them before it responds, so that a commit comes first."""
         app = AsyncApp(
-            client=self._client,
-            authorize=_authorizing(self._workspace, self._access.bot_token),  # type: ignore[arg-type]
+            client=client(self._access.api_url),
+            authorize=_authorizing(self._tokens),  # type: ignore[arg-type]
             process_before_response=True,
-            request_verification_enabled=False,  # a socket of our own opening needs no signatures
+            request_verification_enabled=False,  # the socket is of our own opening, and signatures are looked at before
         )
         app.use(listeners.arrived)
         app.command(COMMAND)(listeners.command)
@@ -116,21 +145,24 @@ class SlackPlatform:
         return app
 
 
-def _authorizing(mine: Workspace | None, bot_token: str) -> Callable[..., Awaitable[AuthorizeResult | None]]:
-    """Return what lets in requests of our own workspace: Bolt would ask auth.test of each. None refuses the rest.
+def _authorizing(tokens: Tokens) -> Callable[..., Awaitable[AuthorizeResult | None]]:
+    """Return what lets in requests of workspaces that let us in; None refuses the rest.
+
+    Bolt would ask auth.test of each.
 
     A function, as Bolt fills in arguments by their names, and so a `self` as well.
     """
 
     async def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
-        if mine is None or team_id not in (None, mine.team):
+        found = await tokens.of(team_id or "")
+        if found is None:
             return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_token=bot_token,
-            bot_id=mine.bot,
-            bot_user_id=mine.bot_user,
+            bot_token=found.token,
+            bot_id=found.bot,
+            bot_user_id=found.bot_user,
         )
 
     return authorize

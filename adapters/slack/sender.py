@@ -12,6 +12,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.block_kit import Copied, Page, Removed, Uploaded, Written, parts_of
 from adapters.slack.errors import code_of
+from adapters.slack.incoming import team_of
+from adapters.slack.tokens import ClientOf
 from conversations.catalogue import Catalogue
 from conversations.messages import (
     Destination,
@@ -26,6 +28,7 @@ from conversations.messages import (
     Sent,
     Withdrawal,
 )
+from conversations.ports import StorageError
 from conversations.session import SessionKey
 
 _REMEMBERED = 10_000
@@ -66,11 +69,15 @@ class _Paused(Exception):  # noqa: N818  no error: a way to leave
         self.method, self.seconds = method, seconds
 
 
+class _NotLetInError(Exception):
+    """The workspace has not installed the app, or not any more."""
+
+
 class SlackSender:
     """A MessageSender."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client_of: ClientOf) -> None:
+        self._client_of = client_of
         self._chats: OrderedDict[SessionKey, str] = OrderedDict()
         """Whose direct messages with us are in which channel."""
         self._cards: OrderedDict[str, str] = OrderedDict()
@@ -98,6 +105,10 @@ class SlackSender:
             return await self._sent(key, to, part)
         except _Paused as paused:
             return RetryAfter(paused.seconds, paused.method)
+        except _NotLetInError:
+            return Failed("not_installed")
+        except StorageError:
+            return Failed("no_token")
         except SlackApiError as error:
             return _refused(error)
         except (SlackClientError, ClientError, OSError, TimeoutError):
@@ -183,10 +194,11 @@ class SlackSender:
             self._heed(key, method)
         file = part.file
         content = await file.make()
+        client = await self._client(key)
         answer = await self._limited(
             key,
             "files.getUploadURLExternal",
-            self._client.files_upload_v2(
+            client.files_upload_v2(
                 channel=channel, content=content, filename=file.name, title=file.title, alt_txt=file.alt or None
             ),
         )
@@ -216,7 +228,14 @@ class SlackSender:
 
     async def _call(self, key: SessionKey, method: str, **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401  as Slack has them
         self._heed(key, method)
-        return await self._limited(key, method, self._client.api_call(method, json=arguments))
+        client = await self._client(key)
+        return await self._limited(key, method, client.api_call(method, json=arguments))
+
+    async def _client(self, key: SessionKey) -> AsyncWebClient:
+        found = await self._client_of(team_of(key.workspace))
+        if found is None:
+            raise _NotLetInError
+        return found
 
     def _heed(self, key: SessionKey, method: str) -> None:
         left = self._paused.get((key.workspace, method), 0) - time.monotonic()

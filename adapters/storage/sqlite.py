@@ -14,7 +14,7 @@ from pathlib import Path
 from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
-from adapters.storage.vaults import TIDY, SqliteVault, marks_kept
+from adapters.storage.vaults import SqliteVault, marks_kept
 from conversations.budgets import Budget, spent
 from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
@@ -413,7 +413,7 @@ class SqliteStore:
             await self._erase_workspaces(milliseconds(now - grace))
         for sql, kept in _TIDY:
             await self._delete(sql, milliseconds(now - kept))
-        await self._delete(TIDY, milliseconds(now))
+        await self.vault.tidy(now)
         ((newest,),) = await self._database.read(
             lambda connection: connection.execute("SELECT coalesce(max(id), 0) FROM seen_events").fetchall()
         )

@@ -21,7 +21,7 @@ _HOLD = """
     INSERT INTO secrets VALUES (?, NULL, ?)
     ON CONFLICT (name) DO UPDATE SET until = excluded.until WHERE secrets.until <= ?
 """
-TIDY = "DELETE FROM secrets WHERE until <= ?"
+_TIDY = "DELETE FROM secrets WHERE until <= ?"
 
 
 class InMemoryVault:
@@ -83,10 +83,11 @@ class SqliteVault:
 
     async def take(self, name: str, now: datetime) -> str | None:
         """Return a secret and let it go."""
-        row = await self._database.write(lambda connection: connection.execute(_TAKE, (name,)).fetchone())
-        if row is None or row[0] is None or (row[1] is not None and row[1] <= milliseconds(now)):
+        rows = await self._database.write(lambda connection: connection.execute(_TAKE, (name,)).fetchall())
+        body, until = rows[0] if rows else (None, None)
+        if body is None or (until is not None and until <= milliseconds(now)):
             return None
-        return self._sealer.unseal(row[0])
+        return self._sealer.unseal(body)
 
     async def drop(self, name: str) -> None:
         """Let a secret go."""
@@ -101,6 +102,11 @@ class SqliteVault:
         """Hold a name."""
         values = (name, milliseconds(until), milliseconds(now))
         return bool(await self._database.write(lambda connection: connection.execute(_HOLD, values).rowcount))
+
+    async def tidy(self, now: datetime) -> None:
+        """Let go of what has served its time."""
+        until = milliseconds(now)
+        await self._database.write(lambda connection: connection.execute(_TIDY, (until,)).rowcount)
 
 
 def marks_kept(connection: sqlite3.Connection) -> bytes | None:

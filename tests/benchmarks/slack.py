@@ -18,7 +18,7 @@ from adapters.slack.incoming import key_of
 from adapters.slack.listeners import Listeners
 from adapters.slack.people import About, People
 from adapters.slack.platform import SlackPlatform
-from adapters.slack.preflight import Workspace
+from adapters.slack.tokens import Installation, OneToken
 from bot.turns import Turns
 from tests.benchmarks.clicks import PEOPLE, Dispatch, Json, Platform, Store, measure
 from tests.dialogue import core
@@ -50,11 +50,11 @@ def payload(person: int, number: int, action: str) -> Json:
 
 async def product(turns: Turns, store: Store) -> Dispatch:
     platform = SlackPlatform(SlackAccess("xoxb-1", "xapp-1", "http://127.0.0.1:9/api/"), core().catalogue, {}, str)
-    platform._workspace = Workspace(TEAM, None, "B1", "UBOT", typing=True)
-    people = People(AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/"))
+    platform._tokens = OneToken(Installation(TEAM, None, "B1", "UBOT", "xoxb-1"))
+    people = People(platform._client_of)
     for person in range(PEOPLE):  # as after their first click: nobody is asked for twice within the hour
         people._known[TEAM, f"U{person}"] = (time.monotonic(), About("en-US", stranger=False))
-    listeners = Listeners(turns, store, people, core().catalogue, {}, lambda: "abc234")
+    listeners = Listeners(turns, store, people, core().catalogue, {}, lambda: "abc234", tokens=platform._tokens)
     return dispatch_of(platform.app(listeners))
 
 

@@ -11,18 +11,20 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import count
 from mimetypes import guess_type
 from types import TracebackType
 from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import ClientError, ClientSession, WSCloseCode, WSMsgType, web
 
 from tests.fakes.slack.block_check import check_blocks, check_message, check_view, error
+from tests.fakes.slack.consent import Consent, consented, signed
 
 Json = dict[str, Any]
-BOT, APP = "xoxb-bot-token", "xapp-app-token"
+APP = "xapp-app-token"
 ALL_SCOPES = ("commands", "chat:write", "im:write", "im:history", "files:write", "files:read", "users:read")
 _A_DAY = 1_795_000_000
 _PUSHED_AT_MOST = 3
@@ -114,7 +116,7 @@ class LimitedError(Exception):
 
 
 class FakeSlack:
-    """One app, installed in one workspace."""
+    """One app, installed in one workspace; over HTTP, in its neighbours as well."""
 
     dead: str | None = None
     """The error that every call gets: account_inactive, token_revoked."""
@@ -136,7 +138,7 @@ class FakeSlack:
     began = _A_DAY
     """When its clock begins, in seconds; a bot that is a process of its own has the clock of this machine."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915  it knows much
         self, *, team: str = "T0001", enterprise: str | None = None, scopes: tuple[str, ...] = ALL_SCOPES
     ) -> None:
         self.team, self.enterprise, self.scopes = team, enterprise, set(scopes)
@@ -172,6 +174,13 @@ class FakeSlack:
         self.a_second: dict[str, float] = {}
         """Channel -> when it last took a message, where `one_a_second` is on."""
         self.duplicate_next = self.drop_next_ack = 0
+        self.request_url: str | None = None
+        """Where the app is called over HTTP; None: over its sockets."""
+        self.statuses: list[int] = []
+        """What the app has answered there."""
+        self.neighbours: list[FakeSlack] = []
+        """Workspaces that install the same app, and are reached at this address as well."""
+        self.consent = Consent()
         self._sockets: list[web.WebSocketResponse] = []
         self._tickets: set[str] = set()
         self._triggers: dict[str, tuple[float, bool]] = {}
@@ -216,7 +225,7 @@ class FakeSlack:
 
     @property
     def connected(self) -> bool:
-        return any(not socket.closed for socket in self._sockets)
+        return bool(self.request_url) or any(not socket.closed for socket in self._sockets)
 
     async def until(self, holds: Callable[[], bool], seconds: float = 15.0) -> bool:
         """Wait until something holds; tell whether it came to that."""
@@ -250,6 +259,10 @@ class FakeSlack:
         self._newest += 1
         return self._newest
 
+    def let_in(self) -> None:
+        """Hear of the app again that was removed."""
+        self.dead, self._uninstalled = None, False
+
     def now(self) -> datetime:
         """Return the time by the clock of the time stamps, which goes on a second with whatever happens."""
         return datetime.fromtimestamp(self.began + self._newest, UTC)
@@ -275,10 +288,18 @@ class FakeSlack:
         arguments = await _arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.pop("token", "")
         arguments.pop("token", None)
-        self.calls.append((method, arguments))
+        home = next((one for one in self.neighbours if token in one.consent.tokens), self)
+        home.calls.append((method, arguments))
         self._changed.set()
         if seconds := self.slow.get(method):
             await asyncio.sleep(seconds)
+        if method == "oauth.v2.access":
+            if errors := self.failing.get(method):
+                return self._trouble(method, errors.pop(0))
+            return web.json_response(consented((self, *self.neighbours), arguments))
+        return await home._answered_call(method, token, arguments)
+
+    async def _answered_call(self, method: str, token: str, arguments: Json) -> web.Response:
         try:
             self._limit(method)
             if errors := self.failing.get(method):
@@ -329,12 +350,16 @@ class FakeSlack:
         return await found.work(self, arguments)
 
     def _admit(self, token: str, scope: str) -> None:
-        if token not in ((APP,) if scope == "connections:write" else (BOT,)):
+        if token not in ((APP,) if scope == "connections:write" else self.consent.tokens):
             raise RefusedError("invalid_auth" if token else "not_authed")
-        if self.dead and token == BOT:
+        if self.dead and token != APP:
             raise RefusedError(self.dead)
+        if self.consent.tokens.get(token, math.inf) <= self.now().timestamp():
+            raise RefusedError("token_expired")
         if scope and scope != "connections:write" and scope not in self.scopes:
             raise RefusedError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
+
+    # -- methods -----------------------------------------------------------------------------------------------------
 
     async def _auth_test(self, _: Json) -> Json:
         mine = {"team_id": self.team, "user_id": self.bot_user, "bot_id": self.bot_id}
@@ -644,7 +669,8 @@ class FakeSlack:
         content = self._sent_in.get(quote(request.match_info["tail"]))
         if self.failing.get("files"):
             return web.Response(status=int(self.failing["files"].pop(0)))
-        allowed = request.headers.get("Authorization") == f"Bearer {BOT}" and "files:read" in self.scopes
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        allowed = token in self.consent.tokens and "files:read" in self.scopes
         if not allowed or self.dead:
             return web.Response(status=302, headers={"Location": "/"})
         return web.Response(status=404) if content is None else web.Response(body=content)
@@ -811,6 +837,11 @@ class FakeSlack:
         if self.duplicate_next:
             self.duplicate_next -= 1
             times = 2
+        if self.request_url:
+            for _ in range(times):
+                envelope.sent += 1
+                self._background(self._post_to_app(envelope))
+            return
         for _ in range(times):
             sockets = [one for one in self._sockets if not one.closed]
             if not sockets:
@@ -830,6 +861,37 @@ class FakeSlack:
             except ConnectionError:
                 return
             envelope.sent += 1
+
+    async def _post_to_app(self, envelope: Envelope) -> None:
+        """Call the app over HTTP; what it answers with 200 is its acknowledgement."""
+        payload = envelope.payload
+        if envelope.kind == "events_api":
+            body, kind = json.dumps(payload), "application/json"
+        elif envelope.kind == "slash_commands":
+            body, kind = urlencode(payload), "application/x-www-form-urlencoded"
+        else:
+            body, kind = urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded"
+        retried = {"X-Slack-Retry-Num": str(envelope.attempt)} if envelope.attempt else {}
+        headers = {"Content-Type": kind, **signed(body), **retried}
+        try:
+            async with (
+                ClientSession() as session,
+                session.post(str(self.request_url), data=body, headers=headers) as response,
+            ):
+                self.statuses.append(response.status)
+                said = await response.text()
+                if response.status != HTTPStatus.OK:
+                    return
+                if self.drop_next_ack:
+                    self.drop_next_ack -= 1
+                    return
+                if not envelope.answered.done():
+                    envelope.late = envelope.given_up
+                    envelope.answered.set_result(json.loads(said) if said.startswith("{") else None)
+        except ClientError:
+            return  # nobody is there
+        finally:
+            self._changed.set()
 
     async def acknowledged(self, envelope: Envelope) -> tuple[bool, Json | None]:
         """Wait for an acknowledgement as long as Slack does; return whether it came, and what came with it."""
