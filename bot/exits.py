@@ -40,7 +40,7 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        names = ", ".join(_setting(str(part["loc"][0]).upper()) for part in error.errors())
+        names = ", ".join(_setting(str(part["loc"][0])) for part in error.errors())
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS) from None
     except StorageError as error:
@@ -50,4 +50,5 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
 
 
 def _setting(name: str) -> str:
-    return name if name.startswith(("SLACK_", "DISCORD_")) else f"TEAMCHECK_{name}"
+    """Return what a setting is called in the environment: tokens have names of their own there."""
+    return name if name.isupper() else f"TEAMCHECK_{name.upper()}"

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from adapters.slack.manifest import manifest
-from adapters.storage.database import alone
+from adapters.storage.database import alone as alone_on
 from adapters.storage.upkeep import back_up, look_over, upgrade
 from bot.exits import Exit, in_one_line
 from bot.settings import POSTGRES, SQLITE, Settings
-from bot.wiring import load_content, open_store
+from bot.wiring import alone, load_content, open_store
 from conversations.catalogue import ENGLISH
 from conversations.ports import Outbox
 
@@ -58,7 +58,7 @@ def copy_database(
         from adapters.storage.postgres_copy import copy  # noqa: PLC0415  an optional part
 
         path = Path(source.removeprefix(SQLITE))
-        with alone(path):
+        with alone_on(path):
             counts = asyncio.run(copy(path, target))
     for table, count in counts.items():
         typer.echo(f"{table}: {count}")
@@ -90,6 +90,25 @@ def check_database() -> None:
     with _in_one_line():
         look_over(Settings().database_path)
     typer.echo("The database is sound.")
+
+
+@database_commands.command("rekey")
+def rekey_database() -> None:
+    """Encrypt tokens with another secret: TEAMCHECK_NEW_SECRET_KEY. Stop the bot first, and set that one afterwards."""
+    with _in_one_line():
+        settings = Settings()
+        if settings.new_secret_key is None:
+            typer.echo("Set TEAMCHECK_NEW_SECRET_KEY to the new secret: 32 characters at least.", err=True)
+            raise typer.Exit(Exit.SETTINGS)
+        with alone(settings):
+            done, lost = asyncio.run(_rekey(settings, settings.new_secret_key.get_secret_value()))
+    typer.echo(f"{done} sealed anew." + (f" {lost} could not be opened, and are gone." if lost else ""))
+    typer.echo("Now set TEAMCHECK_SECRET_KEY to the new secret, and start the bot again.")
+
+
+async def _rekey(settings: Settings, secret: str) -> tuple[int, int]:
+    async with open_store(settings) as store:
+        return await store.rekey(secret)
 
 
 @outbox_commands.command("list")

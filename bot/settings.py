@@ -63,6 +63,8 @@ class Settings(BaseSettings):
 
     secret_key: SecretStr | None = None
     """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
+    new_secret_key: SecretStr | None = None
+    """For `teamcheck database rekey` alone: what is to take the place of the secret."""
     database_url: str = Field(default_factory=default_database_url)
     """Where checks are kept: `sqlite:////absolute/path`, `sqlite:///relative/path`, or `postgresql://...`."""
     nudge_days: float = Field(3, gt=0, le=DAYS)
@@ -78,7 +80,7 @@ class Settings(BaseSettings):
     uninstall_grace_days: float = Field(30, ge=0, le=DAYS)
     """How long everything is kept of a workspace that sent the bot away."""
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "new_secret_key")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret and len(secret.get_secret_value()) < SECRET_LENGTH:

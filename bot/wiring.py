@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.pack_files import PackFiles, PackRefusedError, read_core_pack, read_pack, read_posting_rules
-from adapters.storage.database import alone
+from adapters.storage.database import alone as alone_on
 from adapters.storage.in_memory import InMemoryStore
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from adapters.storage.upkeep import look_over
@@ -210,7 +210,7 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
 
     """
     begin_logs()
-    with _alone(settings):
+    with alone(settings):
         stopping = stop_on_signals()
         async with open_store(settings, stopping.set) as store:
             if not settings.is_shared:
@@ -232,9 +232,14 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
             await engine.run(stopping)
 
 
-def _alone(settings: Settings) -> AbstractContextManager[None]:
-    """Hold the lock of the one bot on a file; a shared database is shared."""
-    return nullcontext() if settings.is_shared else alone(settings.database_path)
+def alone(settings: Settings) -> AbstractContextManager[None]:
+    """Hold the lock of the one bot on a file; a shared database is shared.
+
+    Raises:
+        StorageError: another bot runs on the file.
+
+    """
+    return nullcontext() if settings.is_shared else alone_on(settings.database_path)
 
 
 def _secret(settings: Settings) -> str | None:

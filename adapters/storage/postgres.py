@@ -22,10 +22,11 @@ from adapters.storage.postgres_database import (
 from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.postgres_outbox import PostgresOutbox
 from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
-from adapters.storage.postgres_vault import PostgresVault, marks_kept
+from adapters.storage.postgres_vault import PostgresVault, marks_kept, rekey
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.budgets import Budget, spent
+from conversations.catalogue import phrase
 from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
 from conversations.session import Check, Person, ReviewState, Session, SessionKey
@@ -354,6 +355,19 @@ class PostgresStore:
             if "body" in row:
                 row["body"] = _readable(str(row["body"]))
         return json.dumps(tables, ensure_ascii=False, indent=1)
+
+    async def rekey(self, secret: str) -> tuple[int, int]:
+        """Seal everything with another secret, which is to be the one from now on.
+
+        Returns how many were sealed anew, and how many could not be opened and are gone. Marks stay what they are.
+
+        Raises:
+            StorageError: a bot runs on it.
+
+        """
+        if await self._database.others():
+            raise StorageError(phrase("storage.second_bot", name=self._database.name))
+        return await rekey(self._database, self._sealer, Sealer(lambda: secret))
 
     async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         """Let go of what has served its time."""

@@ -194,6 +194,14 @@ class PostgresDatabase:
             await self._lifeline.hold()
             return self._lifeline.number
 
+    async def others(self) -> int:
+        """Return how many other processes have the database open."""
+        sql = """
+            SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = ? AND objid NOT IN (0, ?::oid)
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """
+        return int((await self.fetch(sql, OURS, await self.process()))[0][0])
+
     async def rung(self, seconds: float) -> None:
         """Wait until another process puts something into the outbox, or so long."""
         await self._lifeline.rung(seconds)

@@ -14,7 +14,7 @@ from pathlib import Path
 from adapters.storage.database import Database, Refused, open_database, told
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
-from adapters.storage.vaults import SqliteVault, marks_kept
+from adapters.storage.vaults import SqliteVault, marks_kept, rekey
 from conversations.budgets import Budget, spent
 from conversations.messages import Message, Receipt, Withdrawal
 from conversations.ports import AskedReview, Commit, DueCheck, StorageError, Work
@@ -406,6 +406,16 @@ class SqliteStore:
             if "body" in row:
                 row["body"] = _readable(str(row["body"]))
         return json.dumps(tables, ensure_ascii=False, indent=1)
+
+    async def rekey(self, secret: str) -> tuple[int, int]:
+        """Seal everything with another secret, which is to be the one from now on.
+
+        Returns how many were sealed anew, and how many could not be opened and are gone. Marks stay what they are.
+        """
+        new = Sealer(lambda: secret)
+        found = await rekey(self._database, self._sealer, new)
+        await self._database.cut_log()
+        return found
 
     async def tidy(self, now: datetime, grace: timedelta | None = None) -> None:
         """Let go of what has served its time."""

@@ -239,7 +239,7 @@ def test_a_disk_without_room_for_a_new_file_is_told_and_later_begun_again(room: 
     assert answers_in(stored_checks(database)[0]) == {line.step: line.answer for line in PLAN}
 
 
-@pytest.mark.parametrize("room", [230_000, 280_000, 350_000])
+@pytest.mark.parametrize("room", [240_000, 280_000, 350_000])
 def test_a_disk_that_fills_up_costs_the_line_it_did_not_take_and_no_other(room: int, tmp_path: Path) -> None:
     database = tmp_path / "checks.sqlite3"
     ended = run(database_url(database), "chat", typed=TYPED, program=with_a_full_disk(room))

@@ -911,7 +911,7 @@ class FakeSlack:
             "type": "event_callback",
             "token": "verification",
             "api_app_id": self.app_id,
-            "event_id": event_id or f"Ev{self.number():08d}",
+            "event_id": event_id or f"Ev{self.team}{self.number():08d}",
             "event_time": int(float(event.get("ts") or event.get("event_ts") or self.began)),
             "authorizations": [{**mine, "user_id": self.bot_user, "is_bot": True, "is_enterprise_install": False}],
             "is_ext_shared_channel": False,
@@ -935,7 +935,7 @@ class FakeSlack:
         return not envelope.sent and envelope not in (self.held or ())
 
     def trigger(self, user: str, *, in_modal: bool = False) -> str:
-        made = f"{self.number()}.{self.number()}.{user}"
+        made = f"{self.number()}.{self.number()}{self.team}.{user}"
         self._triggers[made] = (self._clock(), False)
         if in_modal:
             self._in_modals.add(made)
