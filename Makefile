@@ -56,6 +56,7 @@ bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures 
 	@$(BIN)/python -m tests.benchmarks.discord
 	@$(BIN)/python -m tests.benchmarks.pictures
 	@$(BIN)/python -m tests.benchmarks.postings
+	@$(BIN)/python -m tests.benchmarks.starting
 
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
@@ -68,6 +69,9 @@ lock:                                       ## lock the dependencies again (need
 	uv pip compile pyproject.toml --extra pictures --group build --constraint requirements.txt --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 		--output-file requirements-pictures.txt
+	uv pip compile pyproject.toml --extra postgres --group build --constraint requirements.txt --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+		--output-file requirements-postgres.txt
 	uv pip compile pyproject.toml --extra pictures --extra postgres --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
 

@@ -376,7 +376,7 @@ async def test_a_record_that_cannot_be_read_is_held_as_it_is(sqlite_store: Sqlit
 
 # -- the schema ----------------------------------------------------------------------------------------------------
 
-NOBODYS = {"packs", "kept", "seen_events", "tombstones", "sqlite_sequence"}
+NOBODYS = {"secrets", "packs", "kept", "seen_events", "tombstones", "sqlite_sequence"}
 """Tables in which nothing says whose a row is, or only a keyed hash does."""
 NAMING = {"workspaces"}
 """Tables of rows that are nobody's, but whose record may name somebody: they are held and erased from there too."""

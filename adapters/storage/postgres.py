@@ -456,7 +456,10 @@ async def _write_reviews(connection: Connection, key: SessionKey, check: Check, 
 
 
 async def _named(connection: Connection, key: SessionKey) -> list[tuple[SessionKey, str, str]]:
-    sql = "SELECT platform, workspace, person, id, body FROM checks WHERE platform = ? AND strpos(body, ?) > 0"
+    sql = """
+        SELECT platform, workspace, person, id, body FROM checks
+        WHERE platform = ? AND (strpos(body, '"shares":') > 0 OR strpos(body, '"remarks":') > 0) AND strpos(body, ?) > 0
+    """
     rows = await connection.fetch(numbered(sql), key.platform, json.dumps(key.person))
     return [(SessionKey(*owner), check, body) for *owner, check, body in map(tuple, rows)]
 

@@ -65,6 +65,10 @@ class RunningBot:
         assert await self._client.until(lambda: self._client.connected, PATIENCE), self.complained
         return self
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """End it where it stands."""
         self._process.kill()
