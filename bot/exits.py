@@ -40,13 +40,18 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        names = ", ".join(_setting(str(part["loc"][0]).upper()) for part in error.errors())
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS) from None
+        raise stop(wrong_settings(error), Exit.SETTINGS) from None
     except StorageError as error:
         raise stop(error.told, Exit.STORAGE) from None
     except NotReadyError as error:
         raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.SETTINGS) from None
+
+
+def wrong_settings(error: ValidationError) -> Phrase:
+    """Say which settings cannot be used, and why the first of them: nothing of what they are."""
+    names = ", ".join(_setting(str(part["loc"][0]).upper()) for part in error.errors())
+    why = error.errors()[0]["msg"].removeprefix("Value error, ")
+    return phrase("settings.wrong", name=names, why=why)
 
 
 def _setting(name: str) -> str:
