@@ -1,5 +1,6 @@
 """How the program ends: an exit code, and one line that says what was wrong and what to do."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -7,8 +8,11 @@ from enum import IntEnum
 import typer
 from pydantic import ValidationError
 
-from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.catalogue import ENGLISH, Catalogue, Phrase, phrase
 from conversations.ports import NotReadyError, StorageError
+
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a system says which language its user reads; the first that is set counts."""
 
 
 class Exit(IntEnum):
@@ -45,6 +49,11 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
         raise stop(error.told, Exit.STORAGE) from None
     except NotReadyError as error:
         raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.SETTINGS) from None
+
+
+def system_language() -> str:
+    """Return the language that the system's user reads, as the system names it."""
+    return next(filter(None, map(os.environ.get, _LOCALE)), ENGLISH)
 
 
 def wrong_settings(error: ValidationError) -> Phrase:

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     """How long everything is kept of a workspace that sent the bot away."""
 
     @classmethod
-    def settings_customise_sources(  # noqa: PLR0913  pydantic-settings' own
+    def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,

@@ -9,7 +9,7 @@ from typing import Protocol
 from conversations.budgets import Budget
 from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event
-from conversations.messages import DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
+from conversations.messages import Backlog, DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey, Share
 
@@ -218,6 +218,12 @@ class Outbox(Protocol):
 
     async def retry(self, row: int | None, now: datetime) -> int:
         """Put a dead letter, or all of them, into the outbox again; return how many."""
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them; return how many. Nobody is told of them any more."""
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is; what waits in a workspace that sent the bot away is not counted."""
 
 
 class MessageSender(Protocol):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from conversations.budgets import Budget, spent
 from conversations.messages import (
+    Backlog,
     DeadLetter,
     DirectMessage,
     InChannel,
@@ -532,6 +533,19 @@ class InMemoryOutbox:
         for one in dead:
             one.reason, one.told, one.attempts, one.due = None, False, 0, now
         return len(dead)
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them."""
+        dead = [one.id for one in self._rows.values() if one.reason is not None and row in (None, one.id)]
+        for number in dead:
+            del self._rows[number]
+        return len(dead)
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is."""
+        waiting = [row for row in self._rows.values() if row.reason is None and _place(row.key) not in self.gone]
+        dead = sum(row.reason is not None for row in self._rows.values())
+        return Backlog(len(waiting), min((row.created.astimezone(UTC) for row in waiting), default=None), dead)
 
 
 def _replaced(mine: Sequence[_SentMessage], row: Outgoing) -> None:
