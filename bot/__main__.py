@@ -23,7 +23,7 @@ from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
 from bot.exits import Exit, in_one_line, system_language
-from bot.operator_commands import database_commands, outbox_commands, slack_commands
+from bot.operator_commands import database_commands, doctor, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
 from bot.posting_commands import read_out, read_out_lines, read_text, text_in
 from bot.settings import Settings
@@ -94,6 +94,7 @@ cli.add_typer(pack_commands, name="pack")
 cli.add_typer(database_commands, name="database")
 cli.add_typer(outbox_commands, name="outbox")
 cli.add_typer(slack_commands, name="slack")
+cli.command()(doctor)
 
 
 @cli.callback(invoke_without_command=True)

@@ -149,6 +149,23 @@ def drop_dead_letters(
     typer.echo(_say(phrase("outbox.dropped", n=count)))
 
 
+def doctor(
+    *, offline: Annotated[bool, typer.Option("--offline", help="Ask no platform: no network is needed.")] = False
+) -> None:
+    """Look whether anything stands in the way of running, and say what to do. Changes nothing."""
+    from bot.doctor import findings  # noqa: PLC0415  a part that nothing else needs
+
+    async def look() -> Exit | None:
+        first: Exit | None = None
+        async for one in findings(offline=offline):
+            typer.echo(f"{_say(one.state)}  {_say(phrase(f'doctor.part.{one.part.lower()}'))}: {_say(one.told)}")
+            first = first or one.code
+        return first
+
+    if code := asyncio.run(look()):
+        raise typer.Exit(code)
+
+
 @slack_commands.callback()
 def _slack() -> None:
     """Keep the commands of Slack under their name, though there is only one."""

@@ -154,6 +154,23 @@ async def version_of(url: str) -> int:
             await _closed(connection.close())
 
 
+async def try_writing(url: str) -> None:
+    """Find whether a database can be written to, and change nothing.
+
+    Raises:
+        StorageError: it cannot.
+
+    """
+    name = shown(url)
+    with told(name):
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            if await connection.fetchval("SHOW transaction_read_only") == "on":
+                raise StorageError(phrase("storage.read_only", name=name))
+        finally:
+            await _closed(connection.close())
+
+
 ALIVE = f"""
     EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = {_OURS} AND objid = outbox.claimed_by::oid
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from adapters.storage.database import alone, open_database, told
+from adapters.storage.database import BUSY_SECONDS, alone, open_database, told
 from adapters.storage.migrations import APPLICATION_ID, scripts
 from conversations.catalogue import phrase
 from conversations.ports import StorageError
@@ -129,6 +129,21 @@ def version_of(path: Path) -> int:
         with closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
             (number,) = connection.execute("PRAGMA user_version").fetchone()
             return int(number)
+
+
+def try_writing(path: Path) -> None:
+    """Find whether a database can be written to, and change nothing.
+
+    Raises:
+        StorageError: it cannot, or is none of ours.
+
+    """
+    with told(path), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
+        if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
+            raise StorageError(phrase("storage.foreign", name=str(path)))
+    with told(path), closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
 
 
 def look_over(path: Path, *, quick: bool = False) -> None:
