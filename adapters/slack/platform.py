@@ -50,6 +50,11 @@ class SlackPlatform:
         self.people = People(self._client, access.admins)
         self.connection: Connection | None = None
 
+    @property
+    def connected(self) -> bool:
+        """Tell whether the socket is up."""
+        return self.connection is not None and self.connection.health.connected
+
     async def prepare(self, workspaces: Workspaces) -> None:
         """Look whether Slack lets us begin.
 
