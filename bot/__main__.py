@@ -22,13 +22,13 @@ from adapters.documents.typesetting import PicturesMissingError
 from adapters.terminal.checks_table import checks_table
 from adapters.terminal.plain_text import PlainText
 from adapters.terminal.play import Keyboard, PipedLines, play
-from bot.exits import Exit, in_one_line
-from bot.operator_commands import database_commands, outbox_commands, slack_commands
+from bot.exits import Exit, in_one_line, system_language
+from bot.operator_commands import database_commands, doctor, outbox_commands, slack_commands
 from bot.pack_commands import pack_commands, refused_packs
 from bot.posting_commands import read_out, read_out_lines, read_text, text_in
 from bot.settings import Settings
 from bot.wiring import TERMINAL_PERSON, Application, Content, application, chat_platforms, load_content, new_id, run_bot
-from conversations.catalogue import ENGLISH, Catalogue, Phrase, language_for, phrase
+from conversations.catalogue import Catalogue, Phrase, language_for, phrase
 from conversations.comparing import pick, side_by_side
 from conversations.events import Event, Opened, Typed
 from conversations.history import history
@@ -43,9 +43,6 @@ from conversations.vocabulary import Compared, DocumentForm, ReportPart
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end."""
-
-_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""Where a system says which language its user reads; the first that is set counts."""
 
 
 class Format(StrEnum):
@@ -97,6 +94,7 @@ cli.add_typer(pack_commands, name="pack")
 cli.add_typer(database_commands, name="database")
 cli.add_typer(outbox_commands, name="outbox")
 cli.add_typer(slack_commands, name="slack")
+cli.command()(doctor)
 
 
 @cli.callback(invoke_without_command=True)
@@ -136,7 +134,7 @@ def chat(
             if new or pack or language:
                 run(app.turns.handle(opened))
                 resume = None
-            tag = _system_language()
+            tag = system_language()
             _play(
                 run, app, Typed(TERMINAL_PERSON, _now(), text, resume, posting=True, new_check=new_id(), language=tag)
             )
@@ -343,7 +341,7 @@ def posting(
 ) -> None:
     """Read a job posting: what it suggests about the team, and what it does not tell. Nothing is kept."""
     core = load_content().core
-    spoken = language_for(language or _system_language(), core.catalogue.languages)
+    spoken = language_for(language or system_language(), core.catalogue.languages)
     with refused_packs():
         (read_out_lines if jsonl else read_out)(file, core, spoken)
 
@@ -352,7 +350,7 @@ def posting(
 def run_() -> None:
     """Run the bot on the chat platforms that are set up, until it is asked to end."""
     core = load_content().core
-    catalogue, spoken = core.catalogue, language_for(_system_language(), core.catalogue.languages)
+    catalogue, spoken = core.catalogue, language_for(system_language(), core.catalogue.languages)
     with in_one_line(catalogue, spoken), refused_packs():
         settings = Settings()
         content = load_content(*settings.pack_folders)
@@ -371,7 +369,7 @@ def _running(asked: str | None, content: Content | None = None) -> Iterator[tupl
     """
     content = content or load_content()
     script = content.core
-    spoken = language_for(asked or _system_language(), script.catalogue.languages)
+    spoken = language_for(asked or system_language(), script.catalogue.languages)
     with in_one_line(script.catalogue, spoken), asyncio.Runner() as runner:
         context = application(Settings(), content)
         app = runner.run(context.__aenter__())
@@ -400,12 +398,8 @@ def _found(run: Run, app: Application, check: str | None, spoken: str) -> Check:
 
 
 def _opened(language: str | None, check: str | None, *, fresh: bool = False) -> Opened:
-    spoken, switch = language or _system_language(), language is not None
+    spoken, switch = language or system_language(), language is not None
     return Opened(TERMINAL_PERSON, _now(), new_id(), check, fresh=fresh, language=spoken, switch=switch)
-
-
-def _system_language() -> str:
-    return next(filter(None, map(os.environ.get, _LOCALE)), ENGLISH)
 
 
 def _console() -> Console:

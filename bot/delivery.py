@@ -228,6 +228,7 @@ class Delivery:
             case Expired():
                 await self._outbox.drop(row)
             case RetryAfter():
+                note("rate_limited", platform=row.key.platform, seconds=outcome.seconds)
                 until = now + timedelta(seconds=min(outcome.seconds, LEFT_ALONE_AT_MOST))
                 self._closed[*gate[:2], outcome.method or gate[2]] = until
                 await self._outbox.put_off(row, until, row.attempts)

@@ -1,5 +1,6 @@
 """How the program ends: an exit code, and one line that says what was wrong and what to do."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -7,8 +8,11 @@ from enum import IntEnum
 import typer
 from pydantic import ValidationError
 
-from conversations.catalogue import Catalogue, Phrase, phrase
+from conversations.catalogue import ENGLISH, Catalogue, Phrase, phrase
 from conversations.ports import NotReadyError, StorageError
+
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a system says which language its user reads; the first that is set counts."""
 
 
 class Exit(IntEnum):
@@ -40,13 +44,23 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        names = ", ".join(_setting(str(part["loc"][0])) for part in error.errors())
-        why = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise stop(phrase("settings.wrong", name=names, why=why), Exit.SETTINGS) from None
+        raise stop(wrong_settings(error), Exit.SETTINGS) from None
     except StorageError as error:
         raise stop(error.told, Exit.STORAGE) from None
     except NotReadyError as error:
         raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.SETTINGS) from None
+
+
+def system_language() -> str:
+    """Return the language that the system's user reads, as the system names it."""
+    return next(filter(None, map(os.environ.get, _LOCALE)), ENGLISH)
+
+
+def wrong_settings(error: ValidationError) -> Phrase:
+    """Say which settings cannot be used, and why the first of them: nothing of what they are."""
+    names = ", ".join(_setting(str(part["loc"][0])) for part in error.errors())
+    why = error.errors()[0]["msg"].removeprefix("Value error, ")
+    return phrase("settings.wrong", name=names, why=why)
 
 
 def _setting(name: str) -> str:

@@ -12,11 +12,11 @@ import typer
 
 from adapters.slack.manifest import manifest
 from adapters.storage.database import alone as alone_on
-from adapters.storage.upkeep import back_up, look_over, upgrade
-from bot.exits import Exit, in_one_line
+from adapters.storage.upkeep import back_up, look_over, restore, upgrade
+from bot.exits import Exit, in_one_line, system_language
 from bot.settings import POSTGRES, SQLITE, Settings
 from bot.wiring import alone, load_content, open_store
-from conversations.catalogue import ENGLISH
+from conversations.catalogue import Phrase, language_for, phrase
 from conversations.ports import Outbox
 
 SHOWN = 100
@@ -28,13 +28,18 @@ outbox_commands = typer.Typer(help="See and retry messages that were given up.",
 
 @database_commands.command("upgrade")
 def upgrade_database() -> None:
-    """Bring the database up to this version. Every command does so by itself; this one does nothing else."""
+    """Bring the database up to this version; a file is copied before. Stop the bot first."""
     with _in_one_line():
         if Settings().is_shared:
-            before, after = asyncio.run(_upgrade_shared())
+            (before, after), copy = asyncio.run(_upgrade_shared()), None
         else:
-            before, after = asyncio.run(upgrade(Settings().database_path))
-    typer.echo(f"From {before} to {after}." if before != after else f"It is up to date, at {after}.")
+            before, after, copy = asyncio.run(upgrade(Settings().database_path))
+    if before == after:
+        typer.echo(_say(phrase("database.up_to_date", n=after)))
+        return
+    typer.echo(_say(phrase("database.upgraded", before=before, after=after)))
+    if copy:
+        typer.echo(_say(phrase("database.way_back", copy=str(copy))))
 
 
 async def _upgrade_shared() -> tuple[int, int]:
@@ -84,6 +89,18 @@ def back_up_database(
     typer.echo(f"Copied to {copy}.")
 
 
+@database_commands.command("restore")
+def restore_database(
+    copy: Annotated[Path, typer.Argument(help="What `backup` or `upgrade` wrote.", metavar="FILE")],
+) -> None:
+    """Put a copy in the place of the database; what was there is kept beside it. Stop the bot first."""
+    with _in_one_line():
+        aside = restore(Settings().database_path, copy, datetime.now(UTC))
+    typer.echo(_say(phrase("database.restored", copy=str(copy))))
+    if aside:
+        typer.echo(_say(phrase("database.aside", name=str(aside))))
+
+
 @database_commands.command("check")
 def check_database() -> None:
     """Read the whole file and find whether it is sound."""
@@ -129,9 +146,43 @@ def retry_dead_letters(
     """Put a message that was given up, or all of them, into the outbox again."""
     count = _with_outbox(lambda outbox: outbox.retry(row, datetime.now(UTC)))
     if row is not None and not count:
-        typer.echo(f"No message {row} was given up.", err=True)
+        typer.echo(_say(phrase("outbox.unknown", n=row)), err=True)
         raise typer.Exit(Exit.NOT_FOUND)
     typer.echo(f"{count} put into the outbox again.")
+
+
+@outbox_commands.command("drop")
+def drop_dead_letters(
+    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Let a message that was given up go for good, or all of them; nobody is told of it any more."""
+    if (row is None) is not everything:
+        typer.echo(_say(phrase("outbox.which")), err=True)
+        raise typer.Exit(Exit.USAGE)
+    count = _with_outbox(lambda outbox: outbox.let_go(row))
+    if row is not None and not count:
+        typer.echo(_say(phrase("outbox.unknown", n=row)), err=True)
+        raise typer.Exit(Exit.NOT_FOUND)
+    typer.echo(_say(phrase("outbox.dropped", n=count)))
+
+
+def doctor(
+    *, offline: Annotated[bool, typer.Option("--offline", help="Ask no platform: no network is needed.")] = False
+) -> None:
+    """Look whether anything stands in the way of running, and say what to do. Changes nothing."""
+    from bot.doctor import findings  # noqa: PLC0415  a part that nothing else needs
+
+    async def look() -> Exit | None:
+        first: Exit | None = None
+        async for one in findings(offline=offline):
+            typer.echo(f"{_say(one.state)}  {_say(phrase(f'doctor.part.{one.part.lower()}'))}: {_say(one.told)}")
+            first = first or one.code
+        return first
+
+    if code := asyncio.run(look()):
+        raise typer.Exit(code)
 
 
 @slack_commands.callback()
@@ -171,5 +222,11 @@ def _with_outbox(work: Callable[[Outbox], Coroutine[Any, Any, Any]]) -> Any:  # 
         return asyncio.run(run())
 
 
+def _say(told: Phrase) -> str:
+    catalogue = load_content().core.catalogue
+    return catalogue.text(told, language_for(system_language(), catalogue.languages))
+
+
 def _in_one_line() -> AbstractContextManager[None]:
-    return in_one_line(load_content().core.catalogue, ENGLISH)
+    catalogue = load_content().core.catalogue
+    return in_one_line(catalogue, language_for(system_language(), catalogue.languages))

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +30,10 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """Return the platform of its people's keys."""
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether what happens there is heard just now."""
 
     @property
     def sender(self) -> MessageSender:
@@ -63,6 +67,7 @@ class Engine:
         person: Rate = PERSON,
         workspace: Rate = WORKSPACE,
         grace: timedelta | None = None,
+        over: Callable[[TurnHandler], TurnHandler] | None = None,
     ) -> None:
         self._senders = senders = {platform.name: platform.sender for platform in platforms}
         self._store = store
@@ -72,6 +77,8 @@ class Engine:
         self.delivery = Delivery(outbox, senders, packs, clock, self._not_shared)
         turns = Turns(packs, store, policy, self.delivery.nudge, postings)
         self.intake = Intake(turns, packs, person, workspace)
+        self._heard: TurnHandler = over(self.intake) if over else self.intake
+        """What platforms hand their events to: the intake, and whoever watches it."""
         self.due_checks = DueChecks(store, self.intake, senders.keys(), clock)
 
     async def _not_shared(self, row: Outgoing, reason: str) -> None:
@@ -115,7 +122,7 @@ class Engine:
             for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock, self._grace))
         ]
         listening = [
-            asyncio.create_task(platform.listen(self.intake, self._store, stopping)) for platform in self._platforms
+            asyncio.create_task(platform.listen(self._heard, self._store, stopping)) for platform in self._platforms
         ]
         stopped = asyncio.create_task(stopping.wait())
         note("running", platforms=len(self._platforms))

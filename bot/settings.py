@@ -1,17 +1,19 @@
 """What the operator can set: read once, frozen, passed on."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapters.discord.access import DiscordAccess, read_shards
 from adapters.documents.files import available
 from adapters.slack.access import SlackAccess, SlackApp
+from bot.settings_files import FILE, FOLDER, from_files
 from conversations.catalogue import phrase
 from conversations.ports import NotReadyError, StorageError
 from conversations.reminders import Policy
@@ -30,9 +32,17 @@ def default_database_url() -> str:
 
 
 class Settings(BaseSettings):
-    """Settings from the environment, each named TEAMCHECK_ and its name; tokens as their platforms call them."""
+    """Settings from the environment, each named TEAMCHECK_ and its name; tokens as their platforms call them.
+
+    What the environment does not say, files may.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TEAMCHECK_", frozen=True, populate_by_name=True)
+
+    settings_file: Path | None = None
+    """A TOML file with settings, each under the name that it has in the environment."""
+    secrets_folder: Path | None = None
+    """A folder with a file for each secret, called like its setting."""
 
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     """The bot's token in its Slack workspace; begins with xoxb-."""
@@ -61,6 +71,9 @@ class Settings(BaseSettings):
     packs: str = ""
     """Folders of packs that this bot asks with, beside its own; like PATH, a colon between two."""
 
+    metrics_address: str = ""
+    """Where /healthz, /readyz and /metrics answer: `127.0.0.1:9464`; empty: nowhere."""
+
     secret_key: SecretStr | None = None
     """What tokens are encrypted with; without it a key is made once, in a file beside the database."""
     new_secret_key: SecretStr | None = None
@@ -80,12 +93,37 @@ class Settings(BaseSettings):
     uninstall_grace_days: float = Field(30, ge=0, le=DAYS)
     """How long everything is kept of a workspace that sent the bot away."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go before what files say."""
+        fields = setting_names()
+        told = from_files(fields.keys() - {FILE, FOLDER})
+        return (
+            init_settings,
+            env_settings,
+            InitSettingsSource(settings_cls, {fields[name]: told[name] for name in told}),
+        )
+
     @field_validator("secret_key", "new_secret_key")
     @classmethod
     def _long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
         if secret and len(secret.get_secret_value()) < SECRET_LENGTH:
             raise ValueError(f"it is {SECRET_LENGTH} characters at least, and nothing that can be guessed")
         return secret
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _host_and_port(cls, text: str) -> str:
+        if text and not 0 < address(text)[1] < 2**16:
+            raise ValueError("it is a host and a port, like 127.0.0.1:9464")
+        return text
 
     @field_validator("discord_shards")
     @classmethod
@@ -211,3 +249,18 @@ class Settings(BaseSettings):
             warn_before=timedelta(days=self.warn_days),
             documents=available(),
         )
+
+
+def setting_names() -> Mapping[str, str]:
+    """Return the name of each setting in the environment, and the one by which its field is filled."""
+    return {
+        str(field.validation_alias or f"TEAMCHECK_{name.upper()}"): str(field.validation_alias or name)
+        for name, field in Settings.model_fields.items()
+    }
+
+
+def address(text: str) -> tuple[str, int]:
+    """Return host and port of an address; port 0 where it has none. An IPv6 host stands in brackets."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    return host, int(port) if host and port.isascii() and port.isdecimal() else 0

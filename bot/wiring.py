@@ -24,7 +24,7 @@ from bot.turns import Turns
 from conversations.catalogue import ENGLISH, phrase
 from conversations.pack_values import PACK_FILE, Mistake, Product
 from conversations.packs import PackMistakesError, build_script
-from conversations.ports import SessionStore, StorageError, TurnHandler
+from conversations.ports import Outbox, SessionStore, StorageError, TurnHandler
 from conversations.posting.reading import PostingReader
 from conversations.posting.rules import PostingMistakesError, PostingRules, read_rules
 from conversations.reminders import Policy
@@ -34,6 +34,7 @@ from conversations.session import SessionKey
 
 if TYPE_CHECKING:
     from adapters.storage.postgres import PostgresStore
+    from bot.watching import Watch
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter or digit that is mistaken for another."""
@@ -212,7 +213,10 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
     begin_logs()
     with alone(settings):
         stopping = stop_on_signals()
-        async with open_store(settings, stopping.set) as store:
+        async with (
+            open_store(settings, stopping.set) as store,
+            _watched(settings, platforms, store.outbox) as watch,
+        ):
             if not settings.is_shared:
                 await asyncio.to_thread(look_over, settings.database_path, quick=True)
             # A check is begun with the pack that teamcheck ships with, unless the workspace has chosen another.
@@ -225,11 +229,23 @@ async def run_bot(settings: Settings, content: Content, platforms: Sequence[Plat
                 settings.policy,
                 _postings(content.core),
                 grace=settings.uninstall_grace,
+                over=watch.over if watch else None,
             )
             told_of = (phrase("run.slack_twice"),) if settings.slack_twice else ()
             for told in (*told_of, *await engine.prepare()):
                 sys.stderr.write(f"{content.core.catalogue.text(told, ENGLISH)}\n")
             await engine.run(stopping)
+
+
+@asynccontextmanager
+async def _watched(settings: Settings, platforms: Sequence[Platform], outbox: Outbox) -> "AsyncIterator[Watch | None]":
+    if not settings.metrics_address:
+        yield None
+        return
+    from bot.watching import watching  # noqa: PLC0415  slow to import, and off unless it is asked for
+
+    async with watching(settings.metrics_address, platforms, outbox) as watch:
+        yield watch
 
 
 def alone(settings: Settings) -> AbstractContextManager[None]:

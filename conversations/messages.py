@@ -164,6 +164,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What an outbox holds in numbers: messages that wait, since when the oldest does, and those given up."""
+
+    waiting: int
+    oldest: datetime | None
+    dead: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that was given up, as an operator sees it: nothing of what it says."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from conversations.budgets import Budget
 from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Event
-from conversations.messages import DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
+from conversations.messages import Backlog, DeadLetter, Destination, Message, Outgoing, Receipt, SendOutcome
 from conversations.replies import Turn
 from conversations.session import Check, Session, SessionKey, Share
 
@@ -252,6 +252,12 @@ class Outbox(Protocol):
 
     async def pause(self, seconds: float) -> None:
         """Wait until something was put in by another process, as far as that can be known, or so long."""
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them; return how many. Nobody is told of them any more."""
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is; what waits in a workspace that sent the bot away is not counted."""
 
 
 class MessageSender(Protocol):

@@ -11,6 +11,7 @@ import pytest
 from adapters.storage.sqlite import SqliteStore, open_sqlite
 from conversations.catalogue import phrase
 from conversations.messages import (
+    Backlog,
     DeadLetter,
     Destination,
     DirectMessage,
@@ -233,6 +234,29 @@ async def test_a_message_that_was_given_up_can_be_sent_again_in_its_old_place(st
     assert await store.outbox.retry(None, NOON + MINUTE) == 1
     assert await sent(store, now=NOON + MINUTE) == [saying("one"), saying("two"), saying("three")]
     assert await store.outbox.dead_letters(9) == []
+
+
+async def test_a_message_that_was_given_up_can_be_let_go_for_good_and_one_that_waits_cannot(store: AnyStore) -> None:
+    await put(store, "one", "two", "three", "four")
+    first, second = await given_up(store), await given_up(store)
+    assert await store.outbox.let_go(second.id + 1) == 0
+    assert await store.outbox.let_go(first.id) == 1
+    assert [one.id for one in await store.outbox.dead_letters(9)] == [second.id]
+    assert await store.outbox.let_go(None) == 1
+    assert await store.outbox.retry(None, NOON) == 0
+    assert (await store.load(KEY)).undelivered == 0
+    assert await sent(store) == [saying("three"), saying("four")]
+
+
+async def test_how_much_there_is_is_told_in_numbers(store: AnyStore) -> None:
+    assert await store.outbox.backlog() == Backlog(0, None, 0)
+    await put(store, "one", at=NOON)
+    await put(store, "two", "three", key=OTHER, at=NOON + MINUTE)
+    assert await store.outbox.backlog() == Backlog(3, NOON, 0)
+    await given_up(store)
+    assert await store.outbox.backlog() == Backlog(2, NOON + MINUTE, 1)
+    await store.left(OTHER, NOON)
+    assert await store.outbox.backlog() == Backlog(0, None, 1)
 
 
 async def test_all_that_was_given_up_can_be_sent_again_of_everybody(store: AnyStore) -> None:

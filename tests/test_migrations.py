@@ -160,9 +160,9 @@ async def test_what_the_fourth_version_shared_and_ruled_holds(path: Path) -> Non
 async def test_a_file_that_was_upgraded_has_the_tables_of_a_new_one(version: int, path: Path) -> None:
     written_by(version, path)
     new = path.with_name("new.db")
-    assert await upgrade(path) == (version, LATEST)
-    assert await upgrade(path) == (LATEST, LATEST)
-    assert await upgrade(new) == (0, LATEST)
+    assert await upgrade(path) == (version, LATEST, path.with_name(f"{path.name}.version-{version}"))
+    assert await upgrade(path) == (LATEST, LATEST, None)
+    assert await upgrade(new) == (0, LATEST, None)
     assert schema_of(path) == schema_of(new)
 
 

@@ -215,6 +215,11 @@ class DiscordPlatform:
         self._lost: datetime | None = None
         """Since when nothing was heard."""
 
+    @property
+    def connected(self) -> bool:
+        """Tell whether the gateway is heard."""
+        return self._client is not None and self._client.is_ready() and self._lost is None
+
     async def prepare(self, store: Store) -> None:
         """Look whether Discord lets us begin, and tell it of our commands where they changed.
 
@@ -302,7 +307,8 @@ class DiscordPlatform:
         if client is None or store is None or turns is None or not self._shards.have_chats:
             return
         before, self._last = self._last, {}
-        lost, self._lost = self._lost, None
+        lost = self._lost
+        self.resumed()
         for key, newest in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
             last = before.get(key, newest)
             since = int(last.message) if lost is None else min(int(last.message), discord.utils.time_snowflake(lost))
@@ -325,7 +331,9 @@ class DiscordPlatform:
         self._lost = self._lost or datetime.now(UTC) - A_MOMENT
 
     def resumed(self) -> None:
-        """Note that Discord has told what happened meanwhile."""
+        """Note that Discord is heard again."""
+        if self._lost:
+            note("reconnected", platform=PLATFORM)
         self._lost = None
 
     async def sent_away(self, guild: int | str, at: datetime | None) -> None:

@@ -31,6 +31,8 @@ class Health:
     """What an operator wants to know of the socket."""
 
     connected: bool = False
+    met: bool = False
+    """It was connected before."""
     rebuilt: int = 0
     heard_at: float | None = None
     """When something came last, on a clock that cannot be set."""
@@ -85,7 +87,8 @@ class Connection:
             while not stopping.is_set():
                 if await handler.client.is_connected():
                     if not self.health.connected:
-                        note("socket_connected")
+                        note("reconnected" if self.health.met else "socket_connected", platform="slack")
+                        self.health.met = True
                     self.health.connected, lived, down_since = True, True, time.monotonic()
                 else:
                     self.health.connected = False

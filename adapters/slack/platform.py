@@ -55,6 +55,13 @@ class SlackPlatform:
         found = await self._tokens.of(team)
         return client(self._access.api_url, found.token) if found else None
 
+    @property
+    def connected(self) -> bool:
+        """Tell whether the socket is up; over HTTP, whether requests are taken in."""
+        if self.web:
+            return self.web.is_open
+        return self.connection is not None and self.connection.health.connected
+
     async def prepare(self, store: SessionStore) -> None:
         """Look whether Slack lets us begin.
 

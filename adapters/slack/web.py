@@ -102,6 +102,11 @@ class Web:
         """Where it listens, where the system has chosen."""
         return int(self._runner.addresses[0][1]) if self._runner else 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether events are taken in."""
+        return self._bolt is not None and self._runner is not None
+
     def take_in(self, bolt: AsyncApp) -> None:
         """From now on, hand what comes to Bolt."""
         self._bolt = bolt

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.storage.vaults import InMemoryVault
 from conversations.budgets import Budget, spent
 from conversations.messages import (
+    Backlog,
     DeadLetter,
     DirectMessage,
     InChannel,
@@ -540,6 +541,19 @@ class InMemoryOutbox:
     async def pause(self, seconds: float) -> None:
         """Wait so long: there is no other process."""
         await asyncio.sleep(seconds)
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them."""
+        dead = [one.id for one in self._rows.values() if one.reason is not None and row in (None, one.id)]
+        for number in dead:
+            del self._rows[number]
+        return len(dead)
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is."""
+        waiting = [row for row in self._rows.values() if row.reason is None and _place(row.key) not in self.gone]
+        dead = sum(row.reason is not None for row in self._rows.values())
+        return Backlog(len(waiting), min((row.created.astimezone(UTC) for row in waiting), default=None), dead)
 
 
 def _replaced(mine: Sequence[_SentMessage], row: Outgoing) -> None:

@@ -175,6 +175,23 @@ async def version_of(url: str) -> int:
             await closed(connection.close())
 
 
+async def try_writing(url: str) -> None:
+    """Find whether a database can be written to, and change nothing.
+
+    Raises:
+        StorageError: it cannot.
+
+    """
+    name = shown(url)
+    with told(name):
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            if await connection.fetchval("SHOW transaction_read_only") == "on":
+                raise StorageError(phrase("storage.read_only", name=name))
+        finally:
+            await closed(connection.close())
+
+
 class PostgresDatabase:
     """Runs pieces of work, each in a transaction."""
 

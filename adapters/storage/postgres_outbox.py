@@ -10,6 +10,7 @@ from adapters.storage.postgres_turns import put_message
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import PUT_OFF_AT_MOST, milliseconds, whose
 from conversations.messages import (
+    Backlog,
     DeadLetter,
     DirectMessage,
     InChannel,
@@ -240,6 +241,20 @@ class PostgresOutbox:
     async def pause(self, seconds: float) -> None:
         """Wait until another process puts something in, or so long."""
         await self._database.rung(seconds)
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them."""
+        sql = "DELETE FROM outbox WHERE state = 'dead' AND id = coalesce(?::bigint, id)"
+        return await self._database.execute(sql, row)
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is."""
+        sql = f"""
+            SELECT count(*) FILTER (WHERE state = 'waiting'), min(created_at) FILTER (WHERE state = 'waiting'),
+            count(*) FILTER (WHERE state = 'dead') FROM outbox WHERE state = 'dead' OR {_PRESENT}
+        """
+        ((waiting, oldest, dead),) = await self._database.fetch(sql)
+        return Backlog(waiting, None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC), dead)
 
 
 async def _give_up(connection: Connection, key: SessionKey, number: int, reason: str) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from adapters.storage.database import Database, Piece
 from adapters.storage.sealing import Sealer
 from conversations.messages import (
+    Backlog,
     DeadLetter,
     DirectMessage,
     InChannel,
@@ -83,6 +84,11 @@ _RETRY = """
     UPDATE outbox SET state = 'waiting', due_at = ?, attempts = 0, reason = NULL, told = 0
     WHERE state = 'dead' AND kind <> 'interaction' AND id = coalesce(?, id)
 """
+_LET_GO = "DELETE FROM outbox WHERE state = 'dead' AND id = coalesce(?, id)"
+_BACKLOG = f"""
+    SELECT count(*) FILTER (WHERE state = 'waiting'), min(created_at) FILTER (WHERE state = 'waiting'),
+    count(*) FILTER (WHERE state = 'dead') FROM outbox WHERE state = 'dead' OR {PRESENT}
+"""  # noqa: S608
 PUT_OFF_AT_MOST = timedelta(hours=2)
 """Whoever waits longer than this was put off by a clock that has been set back since, and waits no more."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -241,6 +247,15 @@ class SqliteOutbox:
     async def pause(self, seconds: float) -> None:
         """Wait so long: what an operator put in again is found then."""
         await asyncio.sleep(seconds)
+
+    async def let_go(self, row: int | None) -> int:
+        """Let a dead letter go for good, or all of them."""
+        return await self._database.write(lambda connection: connection.execute(_LET_GO, (row,)).rowcount)
+
+    async def backlog(self) -> Backlog:
+        """Return how much there is."""
+        waiting, oldest, dead = await self._database.read(lambda connection: connection.execute(_BACKLOG).fetchone())
+        return Backlog(waiting, None if oldest is None else datetime.fromtimestamp(oldest / 1000, UTC), dead)
 
 
 def _give_up(reason: str, number: int, connection: sqlite3.Connection) -> None:

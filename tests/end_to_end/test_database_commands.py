@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.storage.database import alone
 from adapters.storage.sqlite import SqliteStore, open_sqlite
-from adapters.storage.upkeep import look_over
+from adapters.storage.upkeep import back_up, look_over
 from bot.exits import Exit
 from conversations.catalogue import phrase
 from conversations.ports import Commit, StorageError
@@ -46,7 +47,9 @@ async def filled(path: Path, people: int = 30) -> None:
 async def test_an_upgrade_says_from_which_version_to_which(version: int, path: Path) -> None:
     written_by(version, path)
     ended = await asyncio.to_thread(operate, path, "database", "upgrade")
-    assert ended == Finished(0, f"From {version} to {LATEST}.\n", "")
+    copy = path.with_name(f"{path.name}.version-{version}")
+    back = say(phrase("database.way_back", copy=str(copy)))
+    assert ended == Finished(0, f"From {version} to {LATEST}.\n{back}\n", "")
     ended = await asyncio.to_thread(operate, path, "database", "upgrade")
     assert ended == Finished(0, f"It is up to date, at {LATEST}.\n", "")
     async with open_sqlite(path) as store:
@@ -147,6 +150,102 @@ def test_of_a_database_that_is_not_there_no_copy_is_made(path: Path, tmp_path: P
     assert bytes_in(tmp_path) == {}
 
 
+# -- restore -------------------------------------------------------------------------------------------------------
+
+
+async def test_from_the_first_version_forward_and_back_and_forward_again(path: Path) -> None:
+    written_by(1, path)
+    before = everything_in(path)
+    assert (await asyncio.to_thread(operate, path, "database", "upgrade")).code == 0
+    await filled(path, 3)
+    copy = path.with_name(f"{path.name}.version-1")
+    assert mode(copy) == 0o600
+    ended = await asyncio.to_thread(operate, path, "database", "restore", str(copy))
+    (aside,) = path.parent.glob(f"{path.name}.replaced-*Z")
+    restored, kept = phrase("database.restored", copy=str(copy)), phrase("database.aside", name=str(aside))
+    assert ended == Finished(0, f"{say(restored)}\n{say(kept)}\n", "")
+    assert everything_in(path) == before
+    assert not path.with_name(f"{path.name}-wal").exists()
+    assert mode(path) == 0o600
+    async with open_sqlite(aside) as store:
+        assert await store.checks(replace(KEY, person="U2"))
+    assert (await asyncio.to_thread(operate, path, "database", "upgrade")).code == 0
+    assert path.with_name(f"{path.name}.version-1.2").exists()
+    async with open_sqlite(path) as store:
+        assert await store.load(ME) == WHAT_IT_HELD
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def everything_in(path: Path) -> list[str]:
+    """Return all that is in a database, as SQL, and its version."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [*connection.iterdump(), str(connection.execute("PRAGMA user_version").fetchone())]
+
+
+async def test_a_copy_goes_where_nothing_is_and_where_a_damaged_file_is(path: Path, tmp_path: Path) -> None:
+    await filled(path, 3)
+    copy = tmp_path / "copy.db"
+    assert (await asyncio.to_thread(operate, path, "database", "backup", str(copy))).code == 0
+    elsewhere = tmp_path / "new" / "teamcheck.db"
+    ended = await asyncio.to_thread(operate, elsewhere, "database", "restore", str(copy))
+    assert ended == Finished(0, say(phrase("database.restored", copy=str(copy))) + "\n", "")
+    damage(path, 0, 5, b"\xff")
+    damaged = bytes_in(path.parent)[path.name]
+    assert (await asyncio.to_thread(operate, path, "database", "restore", str(copy))).code == 0
+    (aside,) = path.parent.glob(f"{path.name}.replaced-*Z")
+    assert bytes_in(path.parent)[aside.name] == damaged
+    for place in (elsewhere, path):
+        assert everything_in(place) == everything_in(copy)
+
+
+async def test_what_is_no_copy_of_ours_is_refused_and_nothing_is_changed(path: Path, tmp_path: Path) -> None:
+    await filled(path, 1)
+    before = everything_in(path)
+    copy = tmp_path / "copy.db"
+    told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "cannot_open", copy)
+    copy.write_text("Dear diary,\n" * 100)
+    told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "not_a_database", copy)
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("CREATE TABLE people (name)")
+    told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "no_backup", copy)
+    copy.unlink()
+    back_up(path, copy)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(f"PRAGMA user_version = {LATEST + 1}")
+    told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "newer", copy)
+    copy.unlink()
+    back_up(path, copy)
+    damage(copy, 4, 8, b"\xff")
+    told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "damaged", copy)
+    async with open_sqlite(path):  # and the file that is in use, with its log, is no copy
+        told(await asyncio.to_thread(operate, tmp_path / "new.db", "database", "restore", str(path)), "no_backup", path)
+    assert everything_in(path) == before
+    assert not list(path.parent.glob("*re*-*"))
+
+
+async def test_nothing_is_restored_or_upgraded_under_a_bot_nor_restored_under_a_terminal(
+    path: Path, tmp_path: Path
+) -> None:
+    await filled(path, 1)
+    copy = tmp_path / "copy.db"
+    back_up(path, copy)
+    with alone(path):
+        told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "second_bot", path)
+    async with open_sqlite(path) as store:
+        told(await asyncio.to_thread(operate, path, "database", "restore", str(copy)), "in_use", path)
+        assert await store.checks(replace(KEY, person="U0"))
+    assert [one.name for one in path.parent.iterdir() if "re" in one.suffix] == []
+    old = tmp_path / "old" / "teamcheck.db"
+    written_by(1, old)
+    with alone(old):
+        told(await asyncio.to_thread(operate, old, "database", "upgrade"), "second_bot", old)
+    assert everything_in(old)[-1] == "(1,)"
+
+
 # -- check ---------------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +317,18 @@ async def test_messages_that_were_given_up_are_listed_and_sent_again_while_the_b
         ended = await asyncio.to_thread(operate, path, "outbox", "retry", str(first.id))
         assert ended == Finished(0, "1 put into the outbox again.\n", "")
         assert [one.id for one in await store.outbox.dead_letters(9)] == [second.id]
+        ended = await asyncio.to_thread(operate, path, "outbox", "drop")
+        assert ended == Finished(Exit.USAGE, "", say(phrase("outbox.which")) + "\n")
+        ended = await asyncio.to_thread(operate, path, "outbox", "drop", str(first.id))
+        assert ended == Finished(Exit.NOT_FOUND, "", f"No message {first.id} was given up.\n")
         ended = await asyncio.to_thread(operate, path, "outbox", "retry")
         assert ended == Finished(0, "1 put into the outbox again.\n", "")
         assert len(await sent(store, now=NOON.replace(year=NOON.year + 50))) == 3
+        await put(store, "one", "two", "three")
+        one = await given_up(store)
+        await given_up(store)
+        ended = await asyncio.to_thread(operate, path, "outbox", "drop", str(one.id))
+        assert ended == Finished(0, "1 let go.\n", "")
+        ended = await asyncio.to_thread(operate, path, "outbox", "drop", "--all")
+        assert ended == Finished(0, "1 let go.\n", "")
+        assert await store.outbox.dead_letters(9) == []

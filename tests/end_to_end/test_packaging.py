@@ -65,6 +65,7 @@ def run(
 def test_the_wheel_runs_in_a_clean_environment(program: Path, tmp_path: Path) -> None:
     where = subprocess.run(
         [program.with_name("python"), "-c", "import bot; print(bot.__file__)"],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,

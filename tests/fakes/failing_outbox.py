@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from conversations.catalogue import phrase
-from conversations.messages import DeadLetter, Outgoing, Receipt
+from conversations.messages import Backlog, DeadLetter, Outgoing, Receipt
 from conversations.ports import Outbox, StorageError
 from conversations.session import SessionKey
 
@@ -63,3 +63,11 @@ class FailingOutbox:
 
     async def pause(self, seconds: float) -> None:
         await self._outbox.pause(seconds)
+
+    async def let_go(self, row: int | None) -> int:
+        self._try("let_go")
+        return await self._outbox.let_go(row)
+
+    async def backlog(self) -> Backlog:
+        self._try("backlog")
+        return await self._outbox.backlog()

@@ -69,6 +69,10 @@ class SocketPlatform:
     def sender(self) -> "SocketPlatform":
         return self
 
+    @property
+    def connected(self) -> bool:
+        return self._writer is not None and not self._writer.is_closing()
+
     # -- listening ---------------------------------------------------------------------------------------------------
 
     async def prepare(self, store: SessionStore) -> None:

@@ -173,6 +173,7 @@ class DyingPlatform:
         self._platform = platform
         self._death = death
         self.name = platform.name
+        self.connected = True
         self.sender: MessageSender = DyingSender(platform, death)
 
     async def prepare(self, store: SessionStore) -> None:
