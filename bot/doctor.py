@@ -181,7 +181,11 @@ async def _platforms(settings: Settings) -> AsyncIterator[Finding]:
         slack, discord = settings.slack, settings.discord
     except NotReadyError:
         return  # told among the settings
-    if slack:
+    if slack and slack.app:
+        # Tokens come with each workspace that installs it.
+        yield _fine("Slack", "slack_app", url=slack.app.public_url)
+        yield await _clock(f"{slack.api_url}api.test")
+    elif slack:
         from slack_sdk.web.async_client import AsyncWebClient  # noqa: PLC0415  slow to import
 
         from adapters.slack.preflight import preflight as slack_preflight  # noqa: PLC0415  as above

@@ -167,3 +167,19 @@ async def test_a_shared_database_is_asked_and_one_that_is_not_there_is_found() -
     )
     assert ended.code == Exit.STORAGE
     assert "Zyxwvutsr" not in ended.said + ended.complained
+
+
+async def test_an_app_for_many_workspaces_has_no_token_to_look_at(database: Path) -> None:
+    async with FakeSlack() as slack:
+        system = {
+            "SLACK_SIGNING_SECRET": "signing",
+            "SLACK_CLIENT_ID": "1.2",
+            "SLACK_CLIENT_SECRET": "secret",
+            "TEAMCHECK_SLACK_URL": "https://bot.example",
+            "TEAMCHECK_SLACK_API_URL": slack.api_url,
+        }
+        ended = await examined(database, system=system)
+        assert (ended.code, must(ended)) == (0, [])
+        assert "https://bot.example/slack/events" in ended.said
+        assert {method for method, _ in slack.calls} <= {"api.test"}
+        assert "signing" not in ended.said + ended.complained

@@ -1,0 +1,54 @@
+"""The files that teamcheck is deployed with agree with the program, and with each other."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.settings import setting_names
+
+ROOT = Path(__file__).parents[1]
+DOCKERFILE, UNIT = ROOT / "Dockerfile", ROOT / "deploy" / "teamcheck.service"
+FILES = (DOCKERFILE, UNIT, ROOT / "compose.yaml", ROOT / "deploy" / "compose.postgres.yaml")
+
+
+def read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_setting_that_is_named_is_one(file: Path) -> None:
+    named = set(re.findall(r"\b(?:TEAMCHECK|SLACK|DISCORD)_[A-Z_]+\b", read(file)))
+    assert named <= set(setting_names())
+
+
+def test_what_the_image_is_built_from_is_there_and_sent_along() -> None:
+    copied = [line.split()[1:-1] for line in read(DOCKERFILE).splitlines() if re.match(r"COPY (?!--from)", line)]
+    sources = {source for line in copied for source in line}
+    sent = {line.removeprefix("!") for line in read(ROOT / ".dockerignore").splitlines() if line.startswith("!")}
+    assert sources == sent
+    assert all((ROOT / source).exists() for source in sources)
+    assert {"bot", "adapters", "conversations"} <= sources
+
+
+def test_the_image_runs_as_nobody_of_importance_and_is_asked_where_it_answers() -> None:
+    image = read(DOCKERFILE).rpartition("\nFROM ")[2]
+    (user,) = re.findall(r"^USER (\S+)$", image, re.MULTILINE)
+    assert int(user) > 0
+    assert image.index("USER ") < image.index("ENTRYPOINT ")
+    (address,) = re.findall(r"TEAMCHECK_METRICS_ADDRESS=(\S+)", image)
+    assert f"http://{address}/healthz" in image.partition("HEALTHCHECK")[2]
+    assert "read_only: true" in read(ROOT / "compose.yaml")
+
+
+def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
+    lines = [line for line in read(UNIT).splitlines() if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"\[\w+\]|[A-Z]\w+=.*", line) for line in lines)
+    assert [line for line in lines if line.startswith("[")] == ["[Unit]", "[Service]", "[Install]"]
+    if analyze := shutil.which("systemd-analyze"):  # a Mac has none; what runs for every change does
+        checked = tmp_path / UNIT.name
+        checked.write_text(read(UNIT).replace("/opt/teamcheck/bin/teamcheck", shutil.which("true") or ""), "utf-8")
+        done = subprocess.run([analyze, "verify", checked], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
