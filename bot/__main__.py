@@ -349,11 +349,11 @@ def posting(
 @cli.command("run")
 def run_() -> None:
     """Run the bot on the chat platforms that are set up, until it is asked to end."""
-    core = load_content().core
-    catalogue, spoken = core.catalogue, language_for(system_language(), core.catalogue.languages)
+    shipped = load_content()
+    catalogue, spoken = shipped.core.catalogue, language_for(system_language(), shipped.core.catalogue.languages)
     with in_one_line(catalogue, spoken), refused_packs():
         settings = Settings()
-        content = load_content(*settings.pack_folders)
+        content = load_content(*settings.pack_folders) if settings.pack_folders else shipped
         platforms = chat_platforms(settings, content)
         if not platforms:
             typer.echo(catalogue.text(phrase("run.no_platform"), spoken), err=True)
