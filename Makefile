@@ -28,7 +28,8 @@ COVERING := $(addprefix tests/test_,administering.py budgets.py catalogue.py che
 
 coverage: $(VENV)/.ready-to-develop
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(COVERING)
+	@printf '%s\n' $(COVERING) | xargs -P 2 -n 2 $(BIN)/coverage run --parallel-mode -m pytest -k 'not postgresql'
+	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include='conversations/*' --fail-under=90
 
 format: $(VENV)/.ready-to-develop           ## let the formatter and the linter mend what they can
