@@ -910,8 +910,13 @@ async def test_bolt_comes_again_after_its_socket_was_cut(abruptly: bool) -> None
     async with together() as (slack, _, me):
         await slack.kill_sockets(abruptly=abruptly)
         assert (await me.command()).words == NOT_THERE
-        assert await slack.until(lambda: slack.connected)
-        assert await failing(me, me.command()) == []
+        # Bolt may replace its new connection once more while an acknowledgement is under way: that one is lost.
+        for _ in range(3):
+            assert await slack.until(lambda: slack.connected)
+            failed = await failing(me, me.command())
+            if failed != [TIMED_OUT]:
+                break
+        assert failed == []
 
 
 async def test_new_connections_are_refused_as_long_as_a_test_wants() -> None:
