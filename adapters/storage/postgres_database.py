@@ -79,7 +79,10 @@ def told(name: str) -> Iterator[None]:
 
 def shown(url: str) -> str:
     """Return what to call a database in a sentence: no user, no password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "postgresql://"
     return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
 
