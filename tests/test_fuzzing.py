@@ -421,9 +421,8 @@ _PARSES = re.compile(
 )
 READ_ELSEWHERE: Mapping[str, str] = {
     "adapters/storage/in_memory.py": "what this process wrote itself",
-    "adapters/storage/sqlite.py": "rows of ours, through the readers above",
+    "adapters/storage/records.py": "rows of ours",
     "adapters/storage/sqlite_outbox.py": "rows of ours",
-    "adapters/storage/postgres.py": "rows of ours, through the readers above",
     "adapters/storage/postgres_outbox.py": "rows of ours",
     "adapters/documents/json_document.py": "written, not read",
     "conversations/packs.py": "a pack of ours as it was kept",
