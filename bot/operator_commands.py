@@ -141,7 +141,9 @@ def list_dead_letters() -> None:
 
 @outbox_commands.command("retry")
 def retry_dead_letters(
-    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it; all, if left out.")] = None,
+    row: Annotated[
+        int | None, typer.Argument(help="Its number, as the list has it; all, if left out.", metavar="ID")
+    ] = None,
 ) -> None:
     """Put a message that was given up, or all of them, into the outbox again."""
     count = _with_outbox(lambda outbox: outbox.retry(row, datetime.now(UTC)))
@@ -153,7 +155,7 @@ def retry_dead_letters(
 
 @outbox_commands.command("drop")
 def drop_dead_letters(
-    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.")] = None,
+    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.", metavar="ID")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:

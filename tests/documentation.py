@@ -12,6 +12,7 @@ from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
 from conversations.vocabulary import DocumentForm
 from tests.dialogue import core
+from tests.reference import reference_page
 from tests.reports import compared, three, usual
 
 ROOT = Path(__file__).parent.parent
@@ -104,6 +105,7 @@ def schema_page() -> str:
 PAGES = {
     ROOT / "docs" / "dialogue.md": dialogue_page,
     ROOT / "docs" / "topics.md": topics_page,
+    ROOT / "docs" / "reference.md": reference_page,
     ROOT / "docs" / "report.schema.json": schema_page,
 }
 
