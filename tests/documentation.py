@@ -113,6 +113,14 @@ PICTURES = {language: ROOT / "docs" / "pictures" / f"card.{language}.png" for la
 
 COMPARED = ROOT / "docs" / "pictures" / "compare.en.png"
 
+SCREENS = (
+    ("question_radio_buttons", "slack.question", ("en", "zh")),
+    ("home", "slack.home", ("en", "zh")),
+    ("shared_for_review", "slack.review", ("en",)),
+    ("queue", "slack.queue", ("en",)),
+)
+"""Messages of `tests/previews/examples.py` that pages show as Slack has them: the picture's name, and its languages."""
+
 
 async def draw_pictures() -> None:
     """Draw the cards that the documentation shows; a test would only compare the typesetter with itself."""
@@ -121,6 +129,22 @@ async def draw_pictures() -> None:
         path.write_bytes(await card_png(await usual(), core().catalogue, language))
     teams = compared(await three(), language="en")
     COMPARED.write_bytes(await COMPARISONS[DocumentForm.PICTURE](teams, core().catalogue, "en"))
+    await draw_screens(COMPARED.parent)
+
+
+async def draw_screens(folder: Path) -> None:
+    """Draw messages as they stand in a chat, from a check that is played for it."""
+    from tests.previews.draw import draw_discord, draw_slack, in_slack  # noqa: PLC0415  the typesetter may be missing
+    from tests.previews.examples import examples, windows  # noqa: PLC0415  as above
+
+    made = {one.name: one for one in await examples()}
+    for name, picture, languages in SCREENS:
+        for language in languages:
+            draw_slack(list(in_slack(made[name], language, "its notification")), folder / f"{picture}.{language}.png")
+    draw_discord(made["question_checkboxes"], "en", folder / "discord.question.en.png")
+    rules = dict(windows("en"))["rules_form"]
+    shown = {"note": "a window", "text": rules["title"]["text"], "blocks": rules["blocks"]}
+    draw_slack([shown], folder / "slack.rules.en.png")
 
 
 if __name__ == "__main__":

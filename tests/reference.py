@@ -199,7 +199,7 @@ def _chat() -> Iterator[str]:
         raise ValueError(f"tests/reference.py says nothing, or too much, of {sorted(known ^ set(told))}")
     yield "## What can be said in chat"
     yield ""
-    yield "In a channel behind `/teamcheck`, in direct messages with the bot without it, and most of it in the terminal."
+    yield "In a channel behind `/teamcheck`, in direct messages with the bot without it; in the terminal too, mostly."
     yield "Each language has more words than stand here; capitals, spaces and full stops at the end do not matter."
     yield "Answers are read as well: a number, words, `don't know yet`, `doesn't apply`, `rather not say`; and behind"
     yield 'them who said so: `2 @recruiter "we own it"`.'
