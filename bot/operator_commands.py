@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from bot.settings import POSTGRES, SQLITE, Settings
 from bot.wiring import alone, load_content, open_store
 from conversations.catalogue import Phrase, language_for, phrase
 from conversations.ports import Outbox
+from conversations.session import SessionKey
 
 SHOWN = 100
 
@@ -126,6 +128,43 @@ def rekey_database() -> None:
 async def _rekey(settings: Settings, secret: str) -> tuple[int, int]:
     async with open_store(settings) as store:
         return await store.rekey(secret)
+
+
+class ChatPlatform(StrEnum):
+    """Where somebody is known by an id."""
+
+    SLACK = "slack"
+    DISCORD = "discord"
+
+
+@database_commands.command("forget")
+def forget_somebody(
+    platform: Annotated[ChatPlatform, typer.Argument(help="slack or discord.", metavar="PLATFORM")],
+    person: Annotated[str, typer.Argument(help="Their id there: U0123, or a number of Discord's.", metavar="PERSON")],
+    workspace: Annotated[
+        str, typer.Argument(help="Of Slack: T0123, and within an organisation E0123.T0123.", metavar="WORKSPACE")
+    ] = "",
+) -> None:
+    """Erase somebody who asks for it and cannot say “forget me” to the bot any more. Also while the bot runs."""
+    if (platform is ChatPlatform.SLACK) is not bool(workspace):
+        typer.echo(_say(phrase("database.which_workspace")), err=True)
+        raise typer.Exit(Exit.USAGE)
+    # Outside an organisation a workspace of Slack's is kept with a dash before it.
+    place = f"-.{workspace}" if workspace and "." not in workspace else workspace
+    with _in_one_line():
+        found = asyncio.run(_forget(SessionKey(platform.value, place, person)))
+    if not found:
+        typer.echo(_say(phrase("database.nobody", name=person)), err=True)
+        raise typer.Exit(Exit.NOT_FOUND)
+    typer.echo(_say(phrase("database.forgotten", name=person)))
+
+
+async def _forget(key: SessionKey) -> bool:
+    async with open_store(Settings()) as store:
+        if not (await store.load(key)).person.revision:
+            return False
+        await store.erase(key, datetime.now(UTC))
+        return True
 
 
 @outbox_commands.command("list")

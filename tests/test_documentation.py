@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from discord import Permissions
+from typer.testing import CliRunner
 
 from adapters.slack.manifest import SCOPES, TYPING
+from bot.__main__ import cli
 from bot.exits import Exit
 from bot.settings import Settings, setting_names
 from tests.dialogue import core
@@ -122,6 +124,21 @@ def test_the_index_leads_to_every_page() -> None:
 def test_a_how_to_shows_pictures_that_are_drawn(page: Path) -> None:
     for name in re.findall(r"src=\"([^\"]+)\"", page.read_text(encoding="utf-8")):
         assert (page.parent / name).exists(), name
+
+
+def test_whoever_follows_the_page_for_pack_authors_has_a_pack_without_mistakes(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "pack-author.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"`([\w/.]+)`[^\n]*:\n\n```toml\n(.*?)```|^```toml\n(.*?)```", page, re.DOTALL | re.MULTILINE)
+    folder = tmp_path / "my_team"
+    program = CliRunner()
+    assert program.invoke(cli, ["pack", "new", str(folder)]).exit_code == 0
+    (folder / "locales" / "zh.toml").unlink()
+    for file, named, unnamed in blocks:
+        with (folder / (file or "pack.toml")).open("a", encoding="utf-8") as end:
+            end.write(f"\n{named or unnamed}")
+    done = program.invoke(cli, ["pack", "check", str(folder)])
+    assert (done.exit_code, done.output.split(":")[0]) == (0, "No mistakes")
+    assert "9 steps, 2 red flags" in done.output
 
 
 def test_the_page_on_slack_has_every_scope() -> None:
