@@ -132,11 +132,18 @@ def chat_lines(page: Path) -> Iterator[str]:
             yield _ENDS.split(found[1])[0].strip()
 
 
-def is_said_in_chat(line: str) -> bool:
-    """Tell whether a line is read as something else than an answer that fits nothing."""
+def spoken_words(page: Path) -> Iterator[str]:
+    """Return what a page for people names as something to say: code within a sentence that is nothing else."""
+    for code in _INLINE.findall(_FENCED.sub("", _text(page))):
+        if not code.startswith(("teamcheck", "/", "make ")):
+            yield code
+
+
+def is_said_in_chat(line: str, *languages: str) -> bool:
+    """Tell whether a line is read as something else than an answer that fits nothing, in one of these languages."""
     if line in ("", "...", "…"):
         return True
-    for language in core().catalogue.languages:
+    for language in languages or core().catalogue.languages:
         if line.casefold() in core().catalogue.words("words.admin", language):
             return True
         reader = Reader(core(), language)

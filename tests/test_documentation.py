@@ -13,7 +13,18 @@ from bot.exits import Exit
 from bot.settings import Settings, setting_names
 from tests.dialogue import core
 from tests.documentation import PAGES, ROOT
-from tests.pages import anchors, chat_lines, code_in, is_said_in_chat, labels, links, pages, program_lines, prose
+from tests.pages import (
+    anchors,
+    chat_lines,
+    code_in,
+    is_said_in_chat,
+    labels,
+    links,
+    pages,
+    program_lines,
+    prose,
+    spoken_words,
+)
 from tests.pages import wrong_in as wrong_in_program
 
 HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
@@ -106,6 +117,28 @@ def test_a_how_to_names_only_buttons_and_words_that_there_are(page: Path) -> Non
     language = "zh" if page.name.endswith(".zh.md") else "en"
     known = labels(language)
     assert [label for label in re.findall(r"\*\*(.+?)\*\*", prose(page)) if label not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("candidate.md", "en"), ("candidate.zh.md", "zh"), ("mentor.md", "en"), ("../privacy.md", "en")],
+)
+def test_what_a_page_tells_people_to_say_is_understood(name: str, language: str) -> None:
+    page = ROOT / "docs" / "how-to" / name
+    other = {"this type", "这样的字", "shares_a_day"}
+    wrong = [line for line in spoken_words(page) if line not in other and not is_said_in_chat(line, language)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_a_piece_of_a_dialogue_in_the_readme_is_what_the_program_says(page: str, language: str) -> None:
+    said = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "transcripts" / language).glob("*.txt")]
+    known = " ".join(" ".join([*said, *map(str, core().catalogue.entries(language).values())]).split())
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    shown = [block for block in blocks if "teamcheck" not in block and "make chat" not in block]
+    assert shown
+    paragraphs = [" ".join(one.split()) for block in shown for one in block.split("\n\n")]
+    assert [one for one in paragraphs if one not in known] == []
 
 
 @every_how_to
