@@ -14,6 +14,7 @@ from conversations.vocabulary import DocumentForm
 from tests.dialogue import core
 from tests.reference import reference_page
 from tests.reports import compared, three, usual
+from tests.screens import terminal_screen
 
 ROOT = Path(__file__).parent.parent
 
@@ -107,6 +108,8 @@ PAGES = {
     ROOT / "docs" / "topics.md": topics_page,
     ROOT / "docs" / "reference.md": reference_page,
     ROOT / "docs" / "report.schema.json": schema_page,
+    ROOT / "docs" / "pictures" / "terminal.en.svg": lambda: terminal_screen(("Acme Search", "recruiter", "why"), "en"),
+    ROOT / "docs" / "pictures" / "terminal.zh.svg": lambda: terminal_screen(("云梯科技", "猎头", "为什么"), "zh"),
 }
 
 PICTURES = {language: ROOT / "docs" / "pictures" / f"card.{language}.png" for language in ("en", "zh")}

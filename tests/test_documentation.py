@@ -130,6 +130,13 @@ def test_what_a_page_tells_people_to_say_is_understood(name: str, language: str)
     assert wrong == []
 
 
+def test_what_the_chinese_page_on_privacy_tells_people_to_say_is_understood() -> None:
+    page = (ROOT / "docs" / "privacy.zh.md").read_text(encoding="utf-8")
+    said = re.findall(r"说“([^”]+)”", page)
+    assert said
+    assert [line for line in said if not is_said_in_chat(line, "zh")] == []
+
+
 @pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
 def test_a_piece_of_a_dialogue_in_the_readme_is_what_the_program_says(page: str, language: str) -> None:
     said = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "transcripts" / language).glob("*.txt")]
@@ -153,10 +160,14 @@ def test_the_index_leads_to_every_page() -> None:
     assert {one for one in (ROOT / "docs").glob("*.md") if one != index} <= led_to
 
 
-@every_how_to
-def test_a_how_to_shows_pictures_that_are_drawn(page: Path) -> None:
-    for name in re.findall(r"src=\"([^\"]+)\"", page.read_text(encoding="utf-8")):
-        assert (page.parent / name).exists(), name
+def test_every_picture_is_shown_and_told_in_words() -> None:
+    shown = set()
+    for page in pages():
+        for picture in re.findall(r"<img [^>]*>", page.read_text(encoding="utf-8")):
+            (name,), (told,) = re.findall(r'src="([^"]+)"', picture), re.findall(r'alt="([^"]+)"', picture)
+            assert told
+            shown.add((page.parent / name).resolve())
+    assert shown == set((ROOT / "docs" / "pictures").iterdir())
 
 
 def test_whoever_follows_the_page_for_pack_authors_has_a_pack_without_mistakes(tmp_path: Path) -> None:
