@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from adapters.documents.card import card_png
@@ -103,7 +103,7 @@ def schema_page() -> str:
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
-PAGES = {
+PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "dialogue.md": dialogue_page,
     ROOT / "docs" / "topics.md": topics_page,
     ROOT / "docs" / "reference.md": reference_page,
