@@ -18,7 +18,7 @@ _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _PROGRAM = re.compile(r"(?:^|\s|bin/)(?:teamcheck|as_the_bot|--rm bot)(?=\s|$)([^\n]*)")
 _CHAT = re.compile(r"(?:^|\s)/teamcheck(?=\s)([^\n]*)")
-_OTHER_PROGRAMS = re.compile(r"\S*(?:systemctl|journalctl|docker build)\b[^\n]*?(?=&&|$)", re.MULTILINE)
+_OTHER_PROGRAMS = re.compile(r"\S*(?:systemctl|journalctl|docker build|pg_dump|pg_restore)\b[^\n]*?(?=&&|$)", re.MULTILINE)
 _ENDS = re.compile(r"\s[<>|&#]|[<>]\s|&&|;|，|\s\(")
 _A_STEP = next(step for step in core().steps if step.id == "handover")
 
