@@ -18,7 +18,9 @@ _INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _PROGRAM = re.compile(r"(?:^|\s|bin/)(?:teamcheck|as_the_bot|--rm bot)(?=\s|$)([^\n]*)")
 _CHAT = re.compile(r"(?:^|\s)/teamcheck(?=\s)([^\n]*)")
-_OTHER_PROGRAMS = re.compile(r"\S*(?:systemctl|journalctl|docker build|pg_dump|pg_restore)\b[^\n]*?(?=&&|$)", re.MULTILINE)
+_OTHER_PROGRAMS = re.compile(
+    r"\S*(?:systemctl|journalctl|docker build|pg_dump|pg_restore)\b[^\n]*?(?=&&|$)", re.MULTILINE
+)
 _ENDS = re.compile(r"\s[<>|&#]|[<>]\s|&&|;|，|\s\(")
 _A_STEP = next(step for step in core().steps if step.id == "handover")
 
@@ -80,10 +82,23 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
+def named_in(line: str) -> set[str]:
+    """Return the commands that a line as pages write it names."""
+    known, words = programs(), _words(line)
+    first = words[0] if words else ""
+    if not hasattr(known.get(first), "commands") or not first:
+        return {first} & known.keys() - {""}
+    names = (each.split()[0] for each in " ".join(words[1:]).split("|") if each.strip())
+    return {f"{first} {name}" for name in names} & known.keys()
+
+
+def _words(line: str) -> list[str]:
+    return re.sub(r"[\[\]]", " ", line).split()
+
+
 def wrong_in(line: str) -> str:
     """Tell what the program would not take of a line as pages write it: `[ID]` may be left out, `a|b` is one of two."""
-    known = programs()
-    words = re.sub(r"[\[\]]", " ", line).split()
+    known, words = programs(), _words(line)
     if not words or words[0] in ("...", "…", "COMMAND", '"$@"', "--version", "--help"):
         return ""
     command, rest = known.get(words[0]), words[1:]

@@ -20,12 +20,14 @@ from tests.pages import (
     is_said_in_chat,
     labels,
     links,
+    named_in,
     pages,
     program_lines,
     prose,
     spoken_words,
+    wrong_in,
 )
-from tests.pages import wrong_in as wrong_in_program
+from tests.reference import programs
 
 HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 every_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -95,7 +97,7 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
 
 @every_page
 def test_every_command_of_the_program_is_one_that_it_takes(page: Path) -> None:
-    wrong = {line: why for line in program_lines(page) if (why := wrong_in_program(line))}
+    wrong = {line: why for line in program_lines(page) if (why := wrong_in(line))}
     assert wrong == {}
 
 
@@ -203,6 +205,11 @@ def test_the_invitation_to_discord_asks_for_what_its_table_names() -> None:
     assert f"\n{named.value} is these five together" in page
 
 
+def test_the_page_on_the_terminal_has_every_command() -> None:
+    told = {name for line in program_lines(ROOT / "docs" / "terminal.md") for name in named_in(line)}
+    assert {name for name, one in programs().items() if not hasattr(one, "commands")} == told
+
+
 # -- the checks themselves notice ----------------------------------------------------------------------------------
 
 
@@ -211,7 +218,7 @@ def test_the_invitation_to_discord_asks_for_what_its_table_names() -> None:
     ["chet", "chat --nw", "report --format docx", "database burn", "outbox list|burn", "slack manifest --https"],
 )
 def test_a_command_that_is_not_there_is_noticed(line: str) -> None:
-    assert wrong_in_program(line)
+    assert wrong_in(line)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +226,7 @@ def test_a_command_that_is_not_there_is_noticed(line: str) -> None:
     ["chat --new", "report [ID] [--format text|json] [--output FILE]", "database backup FILE|restore FILE|check", ""],
 )
 def test_a_command_that_is_there_is_not(line: str) -> None:
-    assert wrong_in_program(line) == ""
+    assert wrong_in(line) == ""
 
 
 def test_a_line_that_nobody_understands_is_noticed() -> None:
