@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,12 +13,14 @@ import typer
 
 from adapters.slack.manifest import manifest
 from adapters.storage.database import alone as alone_on
-from adapters.storage.upkeep import back_up, look_over, restore, upgrade
+from adapters.storage.migrations import scripts
+from adapters.storage.sqlite import SqliteStore
+from adapters.storage.upkeep import back_up, look_over, restore, upgrade, version_of
 from bot.exits import Exit, in_one_line, system_language
 from bot.settings import POSTGRES, SQLITE, Settings
 from bot.wiring import alone, load_content, open_store
 from conversations.catalogue import Phrase, language_for, phrase
-from conversations.ports import Outbox
+from conversations.ports import Outbox, StorageError
 from conversations.session import SessionKey
 
 SHOWN = 100
@@ -97,10 +99,24 @@ def restore_database(
 ) -> None:
     """Put a copy in the place of the database; what was there is kept beside it. Stop the bot first."""
     with _in_one_line():
-        aside = restore(Settings().database_path, copy, datetime.now(UTC))
+        path = Settings().database_path
+        aside = restore(path, copy, datetime.now(UTC))
     typer.echo(_say(phrase("database.restored", copy=str(copy))))
+    erased = asyncio.run(_forgotten_since(path, aside)) if aside else None
+    told = phrase("database.there_again") if erased is None else phrase("database.erased_again", n=erased)
+    typer.echo(_say(told))
     if aside:
         typer.echo(_say(phrase("database.aside", name=str(aside))))
+
+
+async def _forgotten_since(path: Path, aside: Path) -> int | None:
+    """Erase again whoever was erased since the copy was made; None where nobody can say who that is."""
+    if version_of(path) != len(scripts()):
+        return None  # whoever goes back to an older version has its file as it was
+    with suppress(StorageError):
+        async with open_store(Settings()) as store:
+            return await store.forget_as(aside) if isinstance(store, SqliteStore) else None
+    return None
 
 
 @database_commands.command("check")

@@ -1,11 +1,12 @@
 """People, their checks and their messages in one SQLite file."""
 
+import asyncio
 import json
 import sqlite3
 import time
 import zlib
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -403,6 +404,31 @@ class SqliteStore:
 
         tables = await self._database.read(read)
         return exported(tables)
+
+    async def forget_as(self, other: Path) -> int:
+        """Erase whoever another file of this database says was erased since; return how many they were.
+
+        Raises:
+            StorageError: the other file cannot be read, or knows of nobody erased.
+
+        """
+
+        def erased_in(connection: sqlite3.Connection) -> dict[bytes, int]:
+            return dict(connection.execute("SELECT person, erased_at FROM tombstones").fetchall())
+
+        def read_other() -> dict[bytes, int]:
+            with told(other), closing(sqlite3.connect(f"{other.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+                return erased_in(connection)
+
+        def people(connection: sqlite3.Connection) -> list[SessionKey]:
+            return [SessionKey(*key) for key in connection.execute("SELECT platform, workspace, person FROM people")]
+
+        there, here = await asyncio.to_thread(read_other), await self._database.read(erased_in)
+        since = {mark: at for mark, at in there.items() if at > here.get(mark, 0)}
+        found = [(key, since[self._mark(key)]) for key in await self._database.read(people) if self._mark(key) in since]
+        for key, at in found:
+            await self.erase(key, datetime.fromtimestamp(at / 1000, UTC))
+        return len(found)
 
     async def rekey(self, secret: str) -> tuple[int, int]:
         """Seal everything with another secret, which is to be the one from now on.

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -196,7 +197,7 @@ async def test_from_the_first_version_forward_and_back_and_forward_again(path: P
     ended = await asyncio.to_thread(operate, path, "database", "restore", str(copy))
     (aside,) = path.parent.glob(f"{path.name}.replaced-*Z")
     restored, kept = phrase("database.restored", copy=str(copy)), phrase("database.aside", name=str(aside))
-    assert ended == Finished(0, f"{say(restored)}\n{say(kept)}\n", "")
+    assert ended == Finished(0, f"{say(restored)}\n{say(phrase('database.there_again'))}\n{say(kept)}\n", "")
     assert everything_in(path) == before
     assert not path.with_name(f"{path.name}-wal").exists()
     assert mode(path) == 0o600
@@ -206,6 +207,25 @@ async def test_from_the_first_version_forward_and_back_and_forward_again(path: P
     assert path.with_name(f"{path.name}.version-1.2").exists()
     async with open_sqlite(path) as store:
         assert await store.load(ME) == WHAT_IT_HELD
+
+
+async def test_who_was_forgotten_since_the_copy_stays_forgotten(path: Path, tmp_path: Path) -> None:
+    await filled(path, 4)
+    copy = tmp_path / "copy.db"
+    stayed, left, came_back, earlier = (replace(KEY, person=f"U{number}") for number in range(4))
+    async with open_sqlite(path) as store:
+        await store.erase(earlier, NOON)  # before the copy, and there again by then
+        await save(store, first := await with_check(store, earlier), answered(first, "anew"))
+    back_up(path, copy)
+    async with open_sqlite(path) as store:
+        for key in (left, came_back):
+            await store.erase(key, NOON + timedelta(days=1))
+        await save(store, first := await with_check(store, came_back), answered(first, "anew"))
+    ended = await asyncio.to_thread(operate, path, "database", "restore", str(copy))
+    assert say(phrase("database.erased_again", n=2)) in ended.said
+    async with open_sqlite(path) as store:
+        assert [bool(await store.checks(key)) for key in (stayed, left, came_back)] == [True, False, False]
+        assert await store.checks(earlier)
 
 
 def mode(path: Path) -> int:
@@ -224,7 +244,8 @@ async def test_a_copy_goes_where_nothing_is_and_where_a_damaged_file_is(path: Pa
     assert (await asyncio.to_thread(operate, path, "database", "backup", str(copy))).code == 0
     elsewhere = tmp_path / "new" / "teamcheck.db"
     ended = await asyncio.to_thread(operate, elsewhere, "database", "restore", str(copy))
-    assert ended == Finished(0, say(phrase("database.restored", copy=str(copy))) + "\n", "")
+    words = [phrase("database.restored", copy=str(copy)), phrase("database.there_again")]
+    assert ended == Finished(0, "".join(f"{say(one)}\n" for one in words), "")
     damage(path, 0, 5, b"\xff")
     damaged = bytes_in(path.parent)[path.name]
     assert (await asyncio.to_thread(operate, path, "database", "restore", str(copy))).code == 0
