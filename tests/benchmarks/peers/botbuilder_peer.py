@@ -9,7 +9,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from botbuilder.core import BotAdapter, ConversationState, MemoryStorage, TurnContext
-from botbuilder.dialogs import Dialog, DialogSet, DialogTurnResult, DialogTurnStatus, WaterfallDialog, WaterfallStepContext
+from botbuilder.dialogs import (
+    Dialog,
+    DialogSet,
+    DialogTurnResult,
+    DialogTurnStatus,
+    WaterfallDialog,
+    WaterfallStepContext,
+)
 from botbuilder.schema import Activity, ActivityTypes, ChannelAccount, ConversationAccount
 
 from tests.benchmarks.peers.protocol import Bot, Job, question, send, serve

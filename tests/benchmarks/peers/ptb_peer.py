@@ -82,7 +82,7 @@ class Ptb(Bot[Update]):
 
     async def held(self) -> int:
         if self._persistence:
-            return self._persistence.filepath.stat().st_size
+            return int(self._persistence.filepath.stat().st_size)
         return len(pickle.dumps((dict(self._application.user_data), self._conversation._conversations)))
 
     async def answers(self, person: int) -> list[str]:

@@ -1,7 +1,8 @@
 """teamcheck: its engine, from the event as adapters hand it in.
 
-A turn is taken in by the intake, locked, loaded, advanced, and committed with the answer in the outbox. With `..., sent`
-it goes on: delivery claims the answer, words it, sends it, and notes that it was sent; the person waits to have it.
+A turn is taken in by the intake, locked, loaded, advanced, and committed with the answer in the outbox. With
+`..., sent` it goes on: delivery claims the answer, words it, sends it, and notes that it was sent; the person waits to
+have it.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from bot.limits import Rate
 from bot.packs_in_use import PacksInUse
 from bot.running import Engine
 from bot.wiring import load_content, posting_reader
-from conversations.catalogue import Catalogue
+from conversations.catalogue import Catalogue, Phrase
 from conversations.events import Opened, Typed
 from conversations.messages import Destination, DirectMessage, Outgoing, Receipt, SendOutcome, Sent
 from conversations.ports import SessionStore, TurnHandler
@@ -56,6 +57,7 @@ class Platform:
 
     def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
         words: list[str] = []
+        said: tuple[Phrase, ...]
         for reply in row.message.replies:
             match reply:
                 case Say() | Noted():
