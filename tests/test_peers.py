@@ -18,9 +18,8 @@ def test_our_own_program_plays_the_dialogue_in_memory_and_in_a_file(tmp_path: Pa
         for row in (MEMORY, SQLITE_SENT):
             played = measure(peer, row, 1, 1, setting)
             assert played.turns == len(setting.texts) == 25
-            assert played.seconds > 0
+            assert played.bytes_a_dialogue > 0 or row.durable  # a page of the file may take it
             results.add(row, 1, played)
-    assert played.bytes_a_dialogue >= 0  # a page of the file may take it
     for row in ROWS:
         if row not in (MEMORY, SQLITE_SENT):
             results.leave_out(row, "it is not asked")

@@ -219,9 +219,8 @@ def main() -> None:
         say("\n".join(["", *results.table(people)]))
     say(f"\nMedians of {rounds} rounds (least-most); a ratio is the median of the rounds' ratios.")
     after = os.getloadavg()[0]
-    say(
-        f"{os.cpu_count()} cores, load {before:.1f} before and {after:.1f} after; a sync of the disk takes {sync:.2f} ms."
-    )
+    load = f"load {before:.1f} before and {after:.1f} after"
+    say(f"{os.cpu_count()} cores, {load}; a sync of the disk takes {sync:.2f} ms.")
     say("\n".join(["", *results.aims()]))
     say(NOTES)
 
