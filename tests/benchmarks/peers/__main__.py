@@ -19,6 +19,7 @@ ROUNDS = 5
 PEOPLE = (1, 64)
 DIALOGUES = {1: 16, 64: 64}
 """How many are played in a row's part of a round."""
+NAMES = {"ptb": "python-telegram-bot", "botbuilder": "botbuilder-dialogs"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        return f"{self.peer}, {self.storage}"
+        return f"{NAMES.get(self.peer, self.peer)}, {self.storage}"
 
     @property
     def appendfsync(self) -> str | None:
