@@ -42,25 +42,28 @@ class Row:
 
 MEMORY, SQLITE = Row("teamcheck", "memory"), Row("teamcheck", "SQLite", durable=True)
 MEMORY_SENT, SQLITE_SENT = Row("teamcheck", "memory, sent"), Row("teamcheck", "SQLite, sent", durable=True)
-ALWAYS, PTB = Row("aiogram", "Redis always", durable=True), Row("ptb", "memory")
+ALWAYS, ALWAYS_JSON = (Row("aiogram", f"Redis always{rest}", durable=True) for rest in ("", ", from JSON"))
+PTB, PTB_JSON = Row("ptb", "memory"), Row("ptb", "memory, from JSON")
 ROWS = (
     MEMORY,
     Row("aiogram", "memory"),
     PTB,
+    PTB_JSON,
     Row("botbuilder", "memory"),
     MEMORY_SENT,
     SQLITE,
     ALWAYS,
+    ALWAYS_JSON,
     Row("aiogram", "Redis always, state", durable=True),
     Row("aiogram", "Redis everysec", durable=True),
     Row("ptb", "pickle", durable=True),
     SQLITE_SENT,
 )
 AIMS = (
-    (SQLITE, SQLITE_SENT, ALWAYS, 1, 2.0),
-    (SQLITE, SQLITE_SENT, ALWAYS, 64, 10.0),
-    (MEMORY, MEMORY_SENT, PTB, 1, 3.0),
-    (MEMORY, MEMORY_SENT, PTB, 64, 3.0),
+    (SQLITE, SQLITE_SENT, ALWAYS, ALWAYS_JSON, 1, 2.0),
+    (SQLITE, SQLITE_SENT, ALWAYS, ALWAYS_JSON, 64, 10.0),
+    (MEMORY, MEMORY_SENT, PTB, PTB_JSON, 1, 3.0),
+    (MEMORY, MEMORY_SENT, PTB, PTB_JSON, 64, 3.0),
 )
 NOTES = """
 What is in a turn. It begins with the message as the peer's own value and ends when the answer is given to a coroutine
@@ -72,6 +75,8 @@ and notes in a second transaction that it was sent; the person waits for the ans
 Durable: teamcheck's commit is on the disk (synchronous=FULL), and so is Redis's with `appendfsync always`; with
 `everysec` a second may be lost. The pickle is never synced, and each turn writes the whole file, everybody in it.
 botbuilder-dialogs has no local durable storage. "state" sets aiogram's state beside its data: a second write.
+"from JSON": the turn begins a step earlier, where the peer makes its value out of what the platform sends. teamcheck's
+adapters do that too, behind a library of their platform; it is in no row of teamcheck's.
 CPU is the peer's process with its threads; what the Redis server takes comes on top and is not in it.
 64 people: everybody at once, each with one message under way. python-telegram-bot asks for one update at a time where a
 ConversationHandler is; with nothing to wait for, that is what happens.
@@ -167,13 +172,15 @@ class Results:
             yield f"| {' | '.join(cells)} |"
 
     def aims(self) -> Iterator[str]:
-        for mine, sent, theirs, people, aim in AIMS:
+        for mine, sent, theirs, reading, people, aim in AIMS:
             what = f"{mine.name} at least {aim:g} times {theirs.name}, {_people(people)}"
-            ratio, ratio_sent = self.ratio(mine, theirs, people), self.ratio(sent, theirs, people)
-            if ratio is None or ratio_sent is None:
+            ratio = self.ratio(mine, theirs, people)
+            beside = {"sent": self.ratio(sent, theirs, people), "it from JSON": self.ratio(mine, reading, people)}
+            if ratio is None:
                 yield f"not measured: {what}"
             else:
-                yield f"{'met' if ratio >= aim else 'MISSED'}: {what}: {ratio:.2f} times (sent: {ratio_sent:.2f})"
+                others = ", ".join(f"{name}: {one:.2f}" for name, one in beside.items() if one is not None)
+                yield f"{'met' if ratio >= aim else 'MISSED'}: {what}: {ratio:.2f} times ({others})"
 
 
 def _rate(played: Played) -> float:

@@ -114,7 +114,8 @@ async def play(opened: Open[Event], job: Job) -> Played:
 
 
 def _events(bot: Bot[Event], person: int, texts: Sequence[str]) -> list[Event]:
-    return [bot.event(person, number, text) for number, text in enumerate(texts)]
+    # Anew each time, as they come from a platform: a pickle keeps what is the same object once.
+    return [bot.event(person, number, text.encode().decode()) for number, text in enumerate(texts)]
 
 
 def serve(opened: Open[Event]) -> None:

@@ -1,9 +1,11 @@
 """python-telegram-bot's ConversationHandler.
 
 No updater, no job queue, nobody who limits rates; one handler a state, found by its key, which is the person alone. The
-pickle is written when it is told to, once a turn: otherwise it is written for each of its parts.
+pickle is written when it is told to, once a turn: otherwise it is written for each of its parts. `..., from JSON` has
+the reading of an update in a turn.
 """
 
+import json
 import pickle
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,8 +47,9 @@ class NoNetwork(BaseRequest):
         return 200, ME
 
 
-class Ptb(Bot[Update]):
-    def __init__(self, application: Any, places: int, persistence: Any = None) -> None:  # noqa: ANN401  mypy does not see it
+class Ptb(Bot[Update | str]):
+    def __init__(self, application: Any, places: int, persistence: Any, *, reads: bool) -> None:  # noqa: ANN401  unseen
+        self._reads = reads
         self._application = application
         self._persistence = persistence
         questions = [question(place) for place in range(places)]
@@ -69,12 +72,15 @@ class Ptb(Bot[Update]):
         )
         application.add_handler(self._conversation)
 
-    def event(self, person: int, number: int, text: str) -> Update:
+    def event(self, person: int, number: int, text: str) -> Update | str:
         who = User(person, "Ada", is_bot=False)
         message = Message(number + 1, NOW, Chat(person, Chat.PRIVATE, first_name="Ada"), from_user=who, text=text)
-        return Update(person * 1000 + number, message=message)
+        update = Update(person * 1000 + number, message=message)
+        return str(update.to_json()) if self._reads else update
 
-    async def turn(self, event: Update) -> None:
+    async def turn(self, event: Update | str) -> None:
+        if isinstance(event, str):
+            event = Update.de_json(json.loads(event), self._application.bot)
         await self._application.process_update(event)
         if self._persistence:
             await self._application.update_persistence()
@@ -102,7 +108,7 @@ async def opened(job: Job) -> AsyncIterator[Ptb]:
         persistence = PicklePersistence(Path(job.folder) / "bot.pickle", store_data=stored, on_flush=True)
         builder = builder.persistence(persistence)
     application: Application = builder.build()
-    bot = Ptb(application, len(job.texts), persistence)
+    bot = Ptb(application, len(job.texts), persistence, reads="JSON" in job.storage)
     await application.initialize()
     yield bot
     await application.shutdown()
