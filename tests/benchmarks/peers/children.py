@@ -74,9 +74,13 @@ class Peer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._end()
+
+    def _end(self) -> None:
         if self._process:
             self._process.kill()
             self._process.communicate()
+        self._process = None
 
     def play(self, job: Job) -> Played:
         """Have a job played.
@@ -99,6 +103,7 @@ class Peer:
         finally:
             hangs.cancel()
         if not said:
+            self._end()  # the next job finds a new one
             raise NotMeasuredError("its program failed")
         return Played(**json.loads(said))
 
