@@ -169,7 +169,7 @@ async def _database_server(settings: Settings) -> AsyncIterator[Finding]:
         seen, latest = await postgres_database.version_of(url), len(postgres_database.scripts())
         await postgres_database.try_writing(url)
     except StorageError as error:
-        yield Finding("database", error.told, Exit.STORAGE)
+        yield Finding("database", error.told, Exit.UNAVAILABLE if error.passing else Exit.STORAGE)
     else:
         yield _fine("database", "server", name=name)
         yield _version(seen, latest, name)

@@ -46,7 +46,8 @@ def in_one_line(catalogue: Catalogue, language: str) -> Iterator[None]:
     except ValidationError as error:
         raise stop(wrong_settings(error), Exit.SETTINGS) from None
     except StorageError as error:
-        raise stop(error.told, Exit.STORAGE) from None
+        # A server that is not up yet is waited for by a supervisor; a file that cannot be used is not.
+        raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.STORAGE) from None
     except NotReadyError as error:
         raise stop(error.told, Exit.UNAVAILABLE if error.passing else Exit.SETTINGS) from None
 

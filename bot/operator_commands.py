@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from bot.settings import POSTGRES, SQLITE, Settings
 from bot.wiring import alone, load_content, open_store
 from conversations.catalogue import Phrase, language_for, phrase
 from conversations.ports import Outbox
+from conversations.session import SessionKey
 
 SHOWN = 100
 
@@ -128,6 +130,43 @@ async def _rekey(settings: Settings, secret: str) -> tuple[int, int]:
         return await store.rekey(secret)
 
 
+class ChatPlatform(StrEnum):
+    """Where somebody is known by an id."""
+
+    SLACK = "slack"
+    DISCORD = "discord"
+
+
+@database_commands.command("forget")
+def forget_somebody(
+    platform: Annotated[ChatPlatform, typer.Argument(help="slack or discord.", metavar="PLATFORM")],
+    person: Annotated[str, typer.Argument(help="Their id there: U0123, or a number of Discord's.", metavar="PERSON")],
+    workspace: Annotated[
+        str, typer.Argument(help="Of Slack: T0123, and within an organisation E0123.T0123.", metavar="WORKSPACE")
+    ] = "",
+) -> None:
+    """Erase somebody who asks for it and cannot say “forget me” to the bot any more. Also while the bot runs."""
+    if (platform is ChatPlatform.SLACK) is not bool(workspace):
+        typer.echo(_say(phrase("database.which_workspace")), err=True)
+        raise typer.Exit(Exit.USAGE)
+    # Outside an organisation a workspace of Slack's is kept with a dash before it.
+    place = f"-.{workspace}" if workspace and "." not in workspace else workspace
+    with _in_one_line():
+        found = asyncio.run(_forget(SessionKey(platform.value, place, person)))
+    if not found:
+        typer.echo(_say(phrase("database.nobody", name=person)), err=True)
+        raise typer.Exit(Exit.NOT_FOUND)
+    typer.echo(_say(phrase("database.forgotten", name=person)))
+
+
+async def _forget(key: SessionKey) -> bool:
+    async with open_store(Settings()) as store:
+        if not (await store.load(key)).person.revision:
+            return False
+        await store.erase(key, datetime.now(UTC))
+        return True
+
+
 @outbox_commands.command("list")
 def list_dead_letters() -> None:
     """List messages that were given up: where and why, and nothing of what they say."""
@@ -141,7 +180,9 @@ def list_dead_letters() -> None:
 
 @outbox_commands.command("retry")
 def retry_dead_letters(
-    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it; all, if left out.")] = None,
+    row: Annotated[
+        int | None, typer.Argument(help="Its number, as the list has it; all, if left out.", metavar="ID")
+    ] = None,
 ) -> None:
     """Put a message that was given up, or all of them, into the outbox again."""
     count = _with_outbox(lambda outbox: outbox.retry(row, datetime.now(UTC)))
@@ -153,7 +194,7 @@ def retry_dead_letters(
 
 @outbox_commands.command("drop")
 def drop_dead_letters(
-    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.")] = None,
+    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.", metavar="ID")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:

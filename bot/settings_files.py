@@ -33,7 +33,7 @@ def _from_toml(file: Path, names: Collection[str]) -> Mapping[str, Any]:
         raise _unreadable(file, error) from None
     except UnicodeDecodeError:
         raise NotReadyError(phrase("settings.no_text", name=str(file))) from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no error of TOML
         # Of its words only where: others may quote what stands there.
         where = str(error).rpartition("(at ")[2].rstrip(")")
         raise NotReadyError(phrase("settings.no_toml", name=str(file), where=where)) from None

@@ -27,9 +27,11 @@ class Commit(StrEnum):
 class StorageError(Exception):
     """The store cannot do its work; `told` says what is wrong and what to do, in one line."""
 
-    def __init__(self, told: Phrase) -> None:
+    def __init__(self, told: Phrase, *, passing: bool = False) -> None:
         super().__init__(told.key)
         self.told = told
+        self.passing = passing
+        """It may be better in a while, with nothing done."""
 
 
 class ClosedError(Exception):

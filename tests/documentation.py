@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from adapters.documents.card import card_png
@@ -12,7 +12,9 @@ from conversations.dialogue import TRANSITIONS
 from conversations.session import Intent, Phase
 from conversations.vocabulary import DocumentForm
 from tests.dialogue import core
+from tests.reference import reference_page
 from tests.reports import compared, three, usual
+from tests.screens import terminal_screen
 
 ROOT = Path(__file__).parent.parent
 
@@ -101,15 +103,26 @@ def schema_page() -> str:
     return json.dumps(json_schema(), indent=2) + "\n"
 
 
-PAGES = {
+PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "dialogue.md": dialogue_page,
     ROOT / "docs" / "topics.md": topics_page,
+    ROOT / "docs" / "reference.md": reference_page,
     ROOT / "docs" / "report.schema.json": schema_page,
+    ROOT / "docs" / "pictures" / "terminal.en.svg": lambda: terminal_screen(("Acme Search", "recruiter", "why"), "en"),
+    ROOT / "docs" / "pictures" / "terminal.zh.svg": lambda: terminal_screen(("云梯科技", "猎头", "为什么"), "zh"),
 }
 
 PICTURES = {language: ROOT / "docs" / "pictures" / f"card.{language}.png" for language in ("en", "zh")}
 
 COMPARED = ROOT / "docs" / "pictures" / "compare.en.png"
+
+SCREENS = (
+    ("question_radio_buttons", "slack.question", ("en", "zh")),
+    ("home", "slack.home", ("en", "zh")),
+    ("shared_for_review", "slack.review", ("en",)),
+    ("queue", "slack.queue", ("en",)),
+)
+"""Messages of `tests/previews/examples.py` that pages show as Slack has them: the picture's name, and its languages."""
 
 
 async def draw_pictures() -> None:
@@ -119,6 +132,22 @@ async def draw_pictures() -> None:
         path.write_bytes(await card_png(await usual(), core().catalogue, language))
     teams = compared(await three(), language="en")
     COMPARED.write_bytes(await COMPARISONS[DocumentForm.PICTURE](teams, core().catalogue, "en"))
+    await draw_screens(COMPARED.parent)
+
+
+async def draw_screens(folder: Path) -> None:
+    """Draw messages as they stand in a chat, from a check that is played for it."""
+    from tests.previews.draw import draw_discord, draw_slack, in_slack  # noqa: PLC0415  the typesetter may be missing
+    from tests.previews.examples import examples, windows  # noqa: PLC0415  as above
+
+    made = {one.name: one for one in await examples()}
+    for name, picture, languages in SCREENS:
+        for language in languages:
+            draw_slack(list(in_slack(made[name], language, "its notification")), folder / f"{picture}.{language}.png")
+    draw_discord(made["question_checkboxes"], "en", folder / "discord.question.en.png")
+    rules = dict(windows("en"))["rules_form"]
+    shown = {"note": "a window", "text": rules["title"]["text"], "blocks": rules["blocks"]}
+    draw_slack([shown], folder / "slack.rules.en.png")
 
 
 if __name__ == "__main__":

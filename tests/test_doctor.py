@@ -165,7 +165,7 @@ async def test_a_shared_database_is_asked_and_one_that_is_not_there_is_found() -
     ended = await asyncio.to_thread(
         run, "postgresql://me:Zyxwvutsr@127.0.0.1:1/x", "doctor", "--offline", system=system
     )
-    assert ended.code == Exit.STORAGE
+    assert ended.code == Exit.UNAVAILABLE
     assert "Zyxwvutsr" not in ended.said + ended.complained
 
 

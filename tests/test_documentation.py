@@ -4,11 +4,34 @@ import re
 from pathlib import Path
 
 import pytest
+from discord import Permissions
+from typer.testing import CliRunner
 
+from adapters.slack.manifest import SCOPES, TYPING
+from bot.__main__ import cli
 from bot.exits import Exit
-from bot.settings import Settings
+from bot.settings import Settings, setting_names
 from tests.dialogue import core
 from tests.documentation import PAGES, ROOT
+from tests.pages import (
+    anchors,
+    chat_lines,
+    code_in,
+    is_said_in_chat,
+    labels,
+    links,
+    named_in,
+    pages,
+    program_lines,
+    prose,
+    spoken_words,
+    wrong_in,
+)
+from tests.reference import programs
+
+HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+every_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+every_how_to = pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.name)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -61,7 +84,163 @@ def test_every_exit_code_and_setting_is_documented() -> None:
         assert f"`{field.validation_alias or f'TEAMCHECK_{name.upper()}'}`" in running
 
 
-def test_every_link_between_pages_leads_somewhere() -> None:
-    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+# -- what a page names is there ------------------------------------------------------------------------------------
+
+
+@every_page
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target, anchor in links(page):
+        there = (page.parent / target).resolve() if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
+
+
+@every_page
+def test_every_command_of_the_program_is_one_that_it_takes(page: Path) -> None:
+    wrong = {line: why for line in program_lines(page) if (why := wrong_in(line))}
+    assert wrong == {}
+
+
+@every_page
+def test_every_line_behind_the_chat_command_is_one_that_is_understood(page: Path) -> None:
+    assert [line for line in chat_lines(page) if not is_said_in_chat(line)] == []
+
+
+@every_page
+def test_every_target_of_make_and_every_setting_is_there(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for code in code_in(page):
+        assert set(re.findall(r"(?:^|\s)make ([a-z]+)", code)) <= targets, code
+        assert set(re.findall(r"\bTEAMCHECK_[A-Z_]*[A-Z]\b", code)) <= set(setting_names()), code
+
+
+@every_how_to
+def test_a_how_to_names_only_buttons_and_words_that_there_are(page: Path) -> None:
+    language = "zh" if page.name.endswith(".zh.md") else "en"
+    known = labels(language)
+    assert [label for label in re.findall(r"\*\*(.+?)\*\*", prose(page)) if label not in known] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("candidate.md", "en"), ("candidate.zh.md", "zh"), ("mentor.md", "en"), ("../privacy.md", "en")],
+)
+def test_what_a_page_tells_people_to_say_is_understood(name: str, language: str) -> None:
+    page = ROOT / "docs" / "how-to" / name
+    other = {"this type", "这样的字", "shares_a_day"}
+    wrong = [line for line in spoken_words(page) if line not in other and not is_said_in_chat(line, language)]
+    assert wrong == []
+
+
+def test_what_the_chinese_page_on_privacy_tells_people_to_say_is_understood() -> None:
+    page = (ROOT / "docs" / "privacy.zh.md").read_text(encoding="utf-8")
+    said = re.findall(r"说“([^”]+)”", page)
+    assert said
+    assert [line for line in said if not is_said_in_chat(line, "zh")] == []
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_a_piece_of_a_dialogue_in_the_readme_is_what_the_program_says(page: str, language: str) -> None:
+    said = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "transcripts" / language).glob("*.txt")]
+    known = " ".join(" ".join([*said, *map(str, core().catalogue.entries(language).values())]).split())
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    shown = [block for block in blocks if "teamcheck" not in block and "make chat" not in block]
+    assert shown
+    paragraphs = [" ".join(one.split()) for block in shown for one in block.split("\n\n")]
+    assert [one for one in paragraphs if one not in known] == []
+
+
+@every_how_to
+def test_a_how_to_is_in_the_index(page: Path) -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert f"(how-to/{page.name})" in index
+
+
+def test_the_index_leads_to_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    led_to = {(index.parent / target).resolve() for target, _ in links(index) if target}
+    assert {one for one in (ROOT / "docs").glob("*.md") if one != index} <= led_to
+
+
+def test_every_picture_is_shown_and_told_in_words() -> None:
+    shown = set()
+    for page in pages():
+        for picture in re.findall(r"<img [^>]*>", page.read_text(encoding="utf-8")):
+            (name,), (told,) = re.findall(r'src="([^"]+)"', picture), re.findall(r'alt="([^"]+)"', picture)
+            assert told
+            shown.add((page.parent / name).resolve())
+    assert shown == set((ROOT / "docs" / "pictures").iterdir())
+
+
+def test_whoever_follows_the_page_for_pack_authors_has_a_pack_without_mistakes(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "pack-author.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"`([\w/.]+)`[^\n]*:\n\n```toml\n(.*?)```|^```toml\n(.*?)```", page, re.DOTALL | re.MULTILINE)
+    folder = tmp_path / "my_team"
+    program = CliRunner()
+    assert program.invoke(cli, ["pack", "new", str(folder)]).exit_code == 0
+    (folder / "locales" / "zh.toml").unlink()
+    for file, named, unnamed in blocks:
+        with (folder / (file or "pack.toml")).open("a", encoding="utf-8") as end:
+            end.write(f"\n{named or unnamed}")
+    done = program.invoke(cli, ["pack", "check", str(folder)])
+    assert (done.exit_code, done.output.split(":")[0]) == (0, "No mistakes")
+    assert "9 steps, 2 red flags" in done.output
+
+
+def test_the_page_on_slack_has_every_scope() -> None:
+    page = (ROOT / "docs/slack.md").read_text(encoding="utf-8")
+    assert all(f"| `{scope}` |" in page for scope in {**SCOPES, **TYPING})
+
+
+def test_the_invitation_to_discord_asks_for_what_its_table_names() -> None:
+    page = (ROOT / "docs/discord.md").read_text(encoding="utf-8")
+    named = Permissions(
+        view_channel=True,
+        send_messages=True,
+        create_public_threads=True,
+        send_messages_in_threads=True,
+        read_message_history=True,
+    )
+    assert f"permissions={named.value}\n" in page
+    assert f"\n{named.value} is these five together" in page
+
+
+def test_the_page_on_the_terminal_has_every_command() -> None:
+    told = {name for line in program_lines(ROOT / "docs" / "terminal.md") for name in named_in(line)}
+    assert {name for name, one in programs().items() if not hasattr(one, "commands")} == told
+
+
+# -- the checks themselves notice ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["chet", "chat --nw", "report --format docx", "database burn", "outbox list|burn", "slack manifest --https"],
+)
+def test_a_command_that_is_not_there_is_noticed(line: str) -> None:
+    assert wrong_in(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["chat --new", "report [ID] [--format text|json] [--output FILE]", "database backup FILE|restore FILE|check", ""],
+)
+def test_a_command_that_is_there_is_not(line: str) -> None:
+    assert wrong_in(line) == ""
+
+
+def test_a_line_that_nobody_understands_is_noticed() -> None:
+    assert is_said_in_chat("compare 1 3 by flags")
+    assert is_said_in_chat("新建")
+    assert not is_said_in_chat("make it so")
+
+
+def test_commands_are_found_in_pages(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "`teamcheck chat`, and `/teamcheck list` · `new`\n\n```\nA=b .venv/bin/teamcheck run   # so\n"
+        "docker compose exec bot teamcheck doctor && systemctl restart teamcheck\n```\n",
+        encoding="utf-8",
+    )
+    assert list(program_lines(page)) == ["chat", "run", "doctor"]
+    assert list(chat_lines(page)) == ["list", "new"]

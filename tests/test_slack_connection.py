@@ -165,6 +165,17 @@ async def test_a_line_that_was_cut_is_made_again(tmp_path: Path, monkeypatch: py
         await _hears(slack, me)
 
 
+@pytest.mark.parametrize("frame", ["no json", "[" * 5_000 + "]" * 5_000, "[]", "3", "null", '{"a": 1}', "{" * 70_000])
+async def test_a_frame_that_is_none_of_slack_s_is_passed_over(
+    frame: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with talking(tmp_path, monkeypatch) as (slack, me, _, health):
+        for socket in slack._sockets:
+            await socket.send_str(frame)
+        await _hears(slack, me)
+        assert health.connected
+
+
 async def test_a_line_that_slack_wants_to_refresh_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """Files that people send in Slack: fetched from Slack alone, and brought again where that failed."""
 
+import gzip
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,8 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from adapters.postings import LONGEST_BYTES
+from adapters.postings import LONGEST_BYTES, text_of
 from adapters.slack.access import FILES_URL, SlackAccess
+from adapters.slack.files import download
 from tests.fakes.slack.playing import SlackPlayer
 from tests.fakes.slack.server import ALL_SCOPES
 from tests.scenarios import POSTING, sees, sees_new
@@ -56,6 +59,27 @@ async def test_the_token_goes_to_nobody_but_slack(tmp_path: Path) -> None:
         await me.sends_file("posting.txt", POSTING.encode())
         sees(me, "posting.unreadable_file", n=40_000)
         assert asked == []
+
+
+async def test_a_file_that_comes_compressed_is_not_blown_up() -> None:
+    bomb = gzip.compress(bytes(200_000_000), 9)
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
+
+    app = web.Application()
+    app.router.add_get("/", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    tracemalloc.start()
+    try:
+        content = await download(f"http://127.0.0.1:{runner.addresses[0][1]}/", "xoxb-1")
+        assert text_of(content) == ""
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+        await runner.cleanup()
 
 
 async def test_a_file_that_slack_does_not_hand_out_just_now_is_brought_again(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """Slack over HTTP: what is signed and what is not, letting the bot in, tokens that end, and several workspaces."""
 
 import asyncio
+import gzip
 import json
 import re
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from aiohttp import ClientSession
@@ -162,6 +164,35 @@ async def test_what_cannot_be_read_is_refused_by_its_number_alone(
         assert "Traceback" not in words
         assert answered in (status, *((404, 500) if status == OK and "none" in body else ()))
         assert words == "c4" or "c4" not in body
+
+
+async def test_what_is_compressed_is_not_blown_up(tmp_path: Path) -> None:
+    bomb = gzip.compress(bytes(200_000_000), 9)
+    assert len(bomb) < LONGEST_BYTES
+    async with house(tmp_path) as home, ClientSession() as session:
+        tracemalloc.start()
+        try:
+            for headers in ({}, signed(bomb.decode("latin-1"))):
+                packed = {"Content-Encoding": "gzip", "Content-Type": JSON, **headers}
+                async with session.post(str(home.slack.request_url), data=bomb, headers=packed) as answer:
+                    assert answer.status == UNSIGNED
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()
+
+
+async def test_who_sends_slowly_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.slack.web.READ_SECONDS", 0.5)
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        slow = [await asyncio.open_connection(url.hostname, url.port) for _ in range(100)]
+        for _, writer in slow:
+            writer.write(f"POST {url.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        await home.me.command("")
+        await home.me.sees(FIRST)
+        for reader, writer in slow:
+            assert (await asyncio.wait_for(reader.readline(), 5)).split()[1] == b"408"
+            writer.close()
 
 
 async def test_nothing_else_is_served(tmp_path: Path) -> None:

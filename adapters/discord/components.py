@@ -20,9 +20,10 @@ from adapters.discord.limits import (
     ROW_BUTTONS,
 )
 from adapters.discord.markup import bold, lines, outlined, plain, quiet
-from adapters.documents.files import File, file_of, file_of_teams, text_file
+from adapters.documents.files import File
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, together
+from adapters.rendering import Rendering, all_replies
 from adapters.reviews import ACTS, act_id, queue_button
 from conversations.catalogue import Catalogue, Phrase, phrase
 from conversations.events import UNSAID, ReviewAct
@@ -146,22 +147,18 @@ def shown_file(file: File) -> Json:
     return {"type": _FILE, "file": at}
 
 
-class Components:
+class Components(Rendering):
     """Renders the replies of one message, in the person's language."""
 
     def __init__(self, catalogue: Catalogue, message: Message) -> None:
-        self._catalogue = catalogue
-        self._message = message
-        self._language = message.language
+        super().__init__(catalogue, message)
         self._ephemeral = isinstance(message.to, InteractionReply)
 
     # -- a direct message --------------------------------------------------------------------------------------------
 
     def direct(self, row: Outgoing) -> Iterator[Part]:
         """Yield what settles earlier messages, then what is new."""
-        replies = row.message.replies
-        if row.left_standing:
-            replies = (*replies, Say(phrase("forget.left", n=row.left_standing)))
+        replies = all_replies(row)
         pressed = row.message.to.pressed if isinstance(row.message.to, DirectMessage) else None
         noted = [reply for reply in replies if isinstance(reply, Noted)]
         settled = pressed or row.asking
@@ -178,14 +175,7 @@ class Components:
         if row.asking and pressed and row.asking != pressed:
             again = [_text(quiet(self._words(phrase("buttons.asked_again"))))]
             yield self._written([(Say(phrase("buttons.asked_again")), again)], at=row.asking)
-        for reply in replies:
-            if isinstance(reply, Held) and reply.whole:
-                yield Uploaded(text_file(self._words(phrase("held.file")), reply.json), self._ephemeral)
-            elif isinstance(reply, ShowDocument):
-                yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language), self._ephemeral)
-            elif isinstance(reply, ShowComparison) and reply.form:
-                teams = file_of_teams(reply.comparison, reply.form, self._catalogue, self._language)
-                yield Uploaded(teams, self._ephemeral)
+        yield from (Uploaded(file, self._ephemeral) for file in self._files(replies))
         yield from self._grouped(replies)
 
     def shortened(self, parts: tuple[Part, ...], most: int) -> tuple[Part, ...]:
@@ -302,16 +292,6 @@ class Components:
             yield from (_text(quiet(piece)) for piece in lines(self._words(ask.hint)))
         yield from self._answers(ask, labels)
         yield from self._ways_out(ask)
-
-    def _where(self, ask: Ask) -> str:
-        progress, name = ask.progress, self._words(ask.section)
-        if progress is None:
-            return name
-        if progress.second_pass:
-            return f"{self._words(phrase('ask.progress_again', n=progress.steps))} · {name}"
-        key = "ask.progress_about" if progress.about else "ask.progress"
-        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
-        return f"{self._words(counted)} · {name}"
 
     def _answers(self, ask: Ask, labels: list[str]) -> Iterator[Json]:
         """Yield what answers the step: buttons, else a menu, else nothing but typed words."""
@@ -480,18 +460,6 @@ class Components:
             yield Removed(surplus)
 
     # -- buttons -----------------------------------------------------------------------------------------------------
-
-    def _words(self, said: Phrase | str) -> str:
-        return self._catalogue.text(said, self._language)
-
-    def _label(self, name: str) -> str:
-        return self._words(phrase(f"buttons.{name}"))
-
-    def _id(
-        self, intent: Intent, *, argument: str = "", step: str | None = None, seen: bool = True, check: bool = True
-    ) -> str:
-        about = self._message.check if check else None
-        return button_id(Button(intent, argument, about, self._message.asked if seen and about else None, step))
 
     def _button(self, intent: Intent, name: str, argument: str = "", *, fresh: bool = False) -> Json:
         """Return a button by its name; one that is always fresh does not go stale with the question it stands at."""

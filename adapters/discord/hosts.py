@@ -20,9 +20,13 @@ async def point_at(api_url: str) -> None:
     if api_url.rstrip("/") == OWN:
         return
     async with ClientSession() as session, session.get(f"{api_url.rstrip('/')}/gateway") as answer:
-        found = await answer.json()
-    if "url" not in found:
-        raise ValueError("no gateway")
+        try:
+            found = await answer.json()
+        except RecursionError:
+            found = None
+    gateway = found.get("url") if isinstance(found, dict) else None
+    if not isinstance(gateway, str):
+        raise ValueError("no gateway")  # noqa: TRY004  whatever it is that they sent
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
     Route.BASE = api_url.rstrip("/")
-    DiscordWebSocket.DEFAULT_GATEWAY = URL(found["url"])
     discord.asset.Asset.BASE = api_url.rstrip("/")

@@ -13,6 +13,7 @@ from discord.http import HTTPClient, Route
 
 from adapters.discord.components import Copied, Removed, Uploaded, Written, parts_of, shown_file
 from adapters.discord.limits import COMPONENTS_V2, EPHEMERAL
+from adapters.retrying import retry_after
 from conversations.catalogue import Catalogue
 from conversations.messages import (
     Destination,
@@ -34,6 +35,7 @@ Json = dict[str, Any]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 _REMEMBERED = 10_000
+_LIMITED_SECONDS = 5
 _ORIGINAL = "@original"
 _UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE, _UNKNOWN_WEBHOOK, _UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 _MISSING_ACCESS, _CLOSED, _MISSING_PERMISSIONS, _BAD_TOKEN, _NO_MUTUAL = 50001, 50007, 50013, 50027, 50278
@@ -283,5 +285,5 @@ def _refused(error: discord.HTTPException, to: Destination) -> SendOutcome:
     if error.code in (_UNKNOWN_MESSAGE, _INVALID):
         return GaveUp(f"discord_{error.code}")
     if error.status == 429:  # noqa: PLR2004  what discord.py did not wait for itself
-        return RetryAfter(float(error.response.headers.get("Retry-After", 5)))
+        return RetryAfter(retry_after(error.response.headers.get("Retry-After"), _LIMITED_SECONDS))
     return Failed(f"discord_{error.code or error.status}")

@@ -8,9 +8,10 @@ from typing import assert_never
 from unicodedata import east_asian_width
 
 from adapters.button_ids import Button, button_id
-from adapters.documents.files import File, file_of, file_of_teams, text_file
+from adapters.documents.files import File
 from adapters.documents.outline import Outline
 from adapters.fitting import clipped, split, together
+from adapters.rendering import Rendering, all_replies
 from adapters.reviews import ACTS, act_id, queue_button
 from adapters.slack.limits import (
     BUTTON_TEXT,
@@ -147,21 +148,14 @@ def parts_of(row: Outgoing, catalogue: Catalogue) -> tuple[Part, ...]:
             return tuple(page.direct(row))
 
 
-class BlockKit:
+class BlockKit(Rendering):
     """Renders the replies of one message, in the person's language."""
-
-    def __init__(self, catalogue: Catalogue, message: Message) -> None:
-        self._catalogue = catalogue
-        self._message = message
-        self._language = message.language
 
     # -- a direct message --------------------------------------------------------------------------------------------
 
     def direct(self, row: Outgoing) -> Iterator[Part]:
         """Yield what settles earlier messages, then what is new."""
-        replies = row.message.replies
-        if row.left_standing:
-            replies = (*replies, Say(phrase("forget.left", n=row.left_standing)))
+        replies = all_replies(row)
         pressed = _pressed(row.message)
         noted = [reply for reply in replies if isinstance(reply, Noted)]
         settled = pressed or row.asking
@@ -178,13 +172,7 @@ class BlockKit:
                 return
         if pressed:
             yield from self._asked_again(row.asking, pressed)
-        for reply in replies:
-            if isinstance(reply, Held) and reply.whole:
-                yield Uploaded(text_file(self._text(phrase("held.file")), reply.json))
-            elif isinstance(reply, ShowDocument):
-                yield Uploaded(file_of(reply.report, reply.form, self._catalogue, self._language))
-            elif isinstance(reply, ShowComparison) and reply.form:
-                yield Uploaded(file_of_teams(reply.comparison, reply.form, self._catalogue, self._language))
+        yield from map(Uploaded, self._files(replies))
         yield from self._grouped(replies)
 
     def _asked_again(self, asking: Receipt | None, pressed: Receipt) -> Iterator[Written]:
@@ -218,23 +206,23 @@ class BlockKit:
         """Say what a lock screen may show: never a company, never an answer; a question is the pack's own words."""
         lines = [self._notification()]
         for reply in replies:
-            if isinstance(reply, Ask) and self._text(reply.text) not in lines:
-                lines.append(self._text(reply.text))
+            if isinstance(reply, Ask) and self._words(reply.text) not in lines:
+                lines.append(self._words(reply.text))
         return clipped(_escaped("\n".join(lines)), FALLBACK_TEXT)
 
     def _notification(self) -> str:
-        return self._text(self._message.notification)
+        return self._words(self._message.notification)
 
     # -- each kind of reply ------------------------------------------------------------------------------------------
 
     def _blocks(self, reply: Reply) -> Iterator[Json]:  # noqa: C901, PLR0912  one case a kind
         match reply:
             case Say() | Goodbye():
-                yield from blocks(paragraphs(self._text(reply.text)))
+                yield from blocks(paragraphs(self._words(reply.text)))
             case Noted():
                 yield from self._noted(reply)
             case Listed():
-                yield from self._listed(reply.title, map(self._text, reply.items))
+                yield from self._listed(reply.title, map(self._words, reply.items))
             case Ask():
                 yield from self._ask(reply)
             case Choose():
@@ -254,19 +242,19 @@ class BlockKit:
             case AskPosting():
                 yield from self._ask_posting(reply)
             case Held(whole=True):
-                yield from blocks(paragraphs(self._text(phrase("held.attached"))))
+                yield from blocks(paragraphs(self._words(phrase("held.attached"))))
             case Held():
-                lines = (self._text(line) for line in held_summary(reply.json))
+                lines = (self._words(line) for line in held_summary(reply.json))
                 yield from self._listed(phrase("held.title"), lines)
                 yield from self._quiet(phrase("held.how"))
             case ShowComparison(form=None):
                 yield from self._compared(reply)
             case ShowComparison():
-                yield from blocks(paragraphs(self._text(phrase("compare.attached"))))
+                yield from blocks(paragraphs(self._words(phrase("compare.attached"))))
             case ShowShares():
                 yield from self._shares(reply)
             case ShowDocument():
-                yield from blocks(paragraphs(self._text(phrase("document.attached"))))
+                yield from blocks(paragraphs(self._words(phrase("document.attached"))))
             case ShowQueue():
                 yield from self._queue(reply)
             case ShowHome():
@@ -275,7 +263,7 @@ class BlockKit:
                 assert_never(reply)
 
     def _noted(self, reply: Noted) -> Iterator[Json]:
-        text = self._text(reply.text)
+        text = self._words(reply.text)
         if not reply.step or len(text) > CONTEXT_TEXT:
             yield from blocks(paragraphs(text))
             return
@@ -284,22 +272,22 @@ class BlockKit:
 
     def _listed(self, title: Phrase, items: Iterable[str]) -> Iterator[Json]:
         lines = [listed([[said(line)]]) for item in items for line in split(item or "—", CONTEXT_TEXT)]
-        yield from blocks([*paragraphs(self._text(title), "bold"), *lines])
+        yield from blocks([*paragraphs(self._words(title), "bold"), *lines])
 
     def _quiet(self, text: Phrase | str) -> Iterator[Json]:
-        for line in split(self._text(text), CONTEXT_TEXT):
+        for line in split(self._words(text), CONTEXT_TEXT):
             yield {"type": "context", "elements": [_plain(line)]}
 
     def _ask(self, ask: Ask) -> Iterator[Json]:
         yield from self._quiet(self._where(ask))
-        parts = list(paragraphs(self._text(ask.text), "bold"))
-        labels = [self._text(choice) for choice in ask.choices]
+        parts = list(paragraphs(self._words(ask.text), "bold"))
+        labels = [self._words(choice) for choice in ask.choices]
         shown_in_full = len(labels) <= TICKS and all(len(label) <= OPTION_TEXT for label in labels)
         if labels and not shown_in_full:
             parts += [listed([[said(label)]], ordered_from=place) for place, label in enumerate(labels, 1)]
         if ask.suggestions:
-            names = " · ".join(f"{place} {self._text(name)}" for place, name in enumerate(ask.suggestions, 1))
-            parts += [*paragraphs(self._text(phrase("ask.suggestions"))), *paragraphs(names)]
+            names = " · ".join(f"{place} {self._words(name)}" for place, name in enumerate(ask.suggestions, 1))
+            parts += [*paragraphs(self._words(phrase("ask.suggestions"))), *paragraphs(names)]
         yield from blocks(parts)
         if ask.said:
             yield from self._quiet(phrase("ask.said", answer=ask.said))
@@ -307,16 +295,6 @@ class BlockKit:
             yield from self._quiet(ask.hint)
         yield from self._answers(ask, labels)
         yield _actions(self._ways_out(ask))
-
-    def _where(self, ask: Ask) -> str:
-        progress, name = ask.progress, self._text(ask.section)
-        if progress is None:
-            return name
-        if progress.second_pass:
-            return f"{self._text(phrase('ask.progress_again', n=progress.steps))} · {name}"
-        key = "ask.progress_about" if progress.about else "ask.progress"
-        counted = phrase(key, section=progress.section, step=progress.step, steps=progress.steps)
-        return f"{self._text(counted)} · {name}"
 
     def _answers(self, ask: Ask, labels: list[str]) -> Iterator[Json]:
         """Yield what answers the step: buttons, else a list to tick, else a menu, else nothing but typed words."""
@@ -371,22 +349,22 @@ class BlockKit:
         return [*first, *shown, {"type": "overflow", "action_id": MORE, "options": more}]
 
     def _choose(self, choose: Choose) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(choose.text), "bold"))
-        named = [(self._text(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
+        yield from blocks(paragraphs(self._words(choose.text), "bold"))
+        named = [(self._words(phrase(f"options.{one}")), self._id(one)) for one in choose.options]
         shown = named if len(named) <= _FEW else named[:_FIRST]
-        beside = [(self._text(one.label), self._id(one.intent, argument=one.argument)) for one in choose.more]
+        beside = [(self._words(one.label), self._id(one.intent, argument=one.argument)) for one in choose.more]
         more = [_option(label, option) for label, option in (*named[len(shown) :], *beside)]
         yield _actions([*(_button(*one) for one in shown), *([self._menu(MORE, "more", more)] if more else [])])
 
     def _review(self, review: ReviewAnswers) -> Iterator[Json]:
-        lines = [(one, self._text(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
-        parts = list(paragraphs(self._text(review.title), "bold"))
+        lines = [(one, self._words(phrase("noted", name=one.name, answer=one.said))) for one in review.answers]
+        parts = list(paragraphs(self._words(review.title), "bold"))
         for one, line in lines:
             first, *rest = list(split(line, TEXT)) or ["—"]
             parts.append(listed([[said(first)]], ordered_from=one.number))
             parts += [section(said(piece)) for piece in rest]
         if not review.complete:
-            parts += paragraphs(self._text(phrase("review.ahead")))
+            parts += paragraphs(self._words(phrase("review.ahead")))
         yield from blocks(parts)
         options = [_option(f"{one.number}. {line}", one.step) for one, line in lines]
         menus = [
@@ -407,11 +385,11 @@ class BlockKit:
 
     def _queue(self, reply: ShowQueue) -> Iterator[Json]:
         title = phrase("queue.title" if reply.rows else "queue.none")
-        yield from blocks(paragraphs(self._text(title), "bold"))
+        yield from blocks(paragraphs(self._words(title), "bold"))
         for row in reply.rows or ():
             found = queue_button(row)
             button = _button(self._label(f"review_{found[0]}"), found[1]) if found else None
-            yield from _beside(self._text(row.text), button)
+            yield from _beside(self._words(row.text), button)
             yield from blocks([listed([[{"type": "channel", "channel_id": row.channel}]])])
 
     def _channels(self, custom_id: str, label: str) -> Json:
@@ -423,7 +401,7 @@ class BlockKit:
         }
 
     def _checks(self, reply: ShowChecks) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(reply.title), "bold"))
+        yield from blocks(paragraphs(self._words(reply.title), "bold"))
         for row in reply.rows:
             yield from self._check(row)
         compare = [_button(self._label("compare"), button_id(Button(Intent.COMPARE)))] if len(reply.rows) > 1 else []
@@ -431,30 +409,30 @@ class BlockKit:
 
     def _compared(self, reply: ShowComparison) -> Iterator[Json]:
         yield from outlined(Outline(self._catalogue, self._language).comparison(reply.comparison, wide=False))
-        menu = [_option(self._text(one.label), one.argument) for one in reply.sorting]
-        files = [_button(self._text(one.label), button_id(Button(one.intent, one.argument))) for one in reply.files]
+        menu = [_option(self._words(one.label), one.argument) for one in reply.sorting]
+        files = [_button(self._words(one.label), button_id(Button(one.intent, one.argument))) for one in reply.files]
         yield _actions([self._menu(button_id(Button(Intent.COMPARE)), "sort_by", menu), *files])
         if reply.pick:
-            teams = [_option(f"{row.number}. {self._text(row.title)}", row.id) for row in reply.pick[:OPTIONS]]
+            teams = [_option(f"{row.number}. {self._words(row.title)}", row.id) for row in reply.pick[:OPTIONS]]
             menu_of_teams = self._menu(button_id(Button(Intent.COMPARE, step="teams")), "pick_teams", teams)
             several = {**menu_of_teams, "type": "multi_static_select", "max_selected_items": MOST_COMPARED}
-            yield {"type": "section", "text": _plain(self._text(phrase("compare.how"))), "accessory": several}
+            yield {"type": "section", "text": _plain(self._words(phrase("compare.how"))), "accessory": several}
 
     def _shares(self, reply: ShowShares) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(reply.title), "bold"))
+        yield from blocks(paragraphs(self._words(reply.title), "bold"))
         for row in reply.rows:
             take_back = button_id(Button(Intent.UNSHARE, row.share, row.check))
-            yield from _beside(self._text(row.text), _button(self._label("unshare"), take_back))
+            yield from _beside(self._words(row.text), _button(self._label("unshare"), take_back))
             yield from blocks([listed([[{"type": "channel", "channel_id": row.channel}]])])
 
     def _check(self, row: CheckRow) -> Iterator[Json]:
         key = "checks.row_at_hand" if row.at_hand else "checks.row"
-        line = f"{row.number}. {self._text(phrase(key, title=row.title, state=row.state))}"
+        line = f"{row.number}. {self._words(phrase(key, title=row.title, state=row.state))}"
         go_on = button_id(Button(Intent.RESUME, row.id))
         yield from _beside(line, _button(self._label("resume"), go_on))
 
     def _ask_posting(self, reply: AskPosting) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(reply.text), "bold"))
+        yield from blocks(paragraphs(self._words(reply.text), "bold"))
         write = f"{WRITE}:{self._id(Intent.PASTED)}"
         paste = _button(self._label("paste"), write, primary=not reply.characters)
         back = self._button(Intent.BACK, "back")
@@ -464,7 +442,7 @@ class BlockKit:
         yield _actions([self._button(Intent.KEEP, "read", primary=True), paste, back])
 
     def _ask_channel(self, reply: AskChannel) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(reply.text), "bold"))
+        yield from blocks(paragraphs(self._words(reply.text), "bold"))
         yield from blocks(listed([[{"type": "channel", "channel_id": one}]]) for one in reply.allowed)
         yield _actions([self._channels(self._id(Intent.SHARE, seen=False), "pick_channel")])
 
@@ -480,7 +458,7 @@ class BlockKit:
             if buttons := self._for_mentors(reply):
                 pieces.append((reply, [_actions(buttons)]))
             made += [tuple(chain.from_iterable(part for _, part in group)) for group in _fitting(pieces)]
-        text = self._text(phrase("share.notification"))
+        text = self._words(phrase("share.notification"))
         for place, one in enumerate(made):
             yield Copied(text, one, there[place] if place < len(there) else None, card, first=place == 0)
         for surplus in there[len(made) :]:
@@ -498,9 +476,9 @@ class BlockKit:
         yield from self._checks_at_home(home.checks, longest)
         for title, lines in (("reminders.title", home.reminders), ("home.questions", home.questions)):
             if lines:
-                yield from self._listed(phrase(title), (clipped(self._text(line), longest) for line in lines))
+                yield from self._listed(phrase(title), (clipped(self._words(line), longest) for line in lines))
         yield {"type": "divider"}
-        yield from blocks(paragraphs(self._text(phrase("card"))))
+        yield from blocks(paragraphs(self._words(phrase("card"))))
         yield from self._quiet(phrase("who_sees"))
 
     def empty_home(self) -> Page:
@@ -509,9 +487,9 @@ class BlockKit:
         return nobodys.home(ShowHome(ShowChecks(phrase("checks.none"), ()), (), ()))
 
     def _checks_at_home(self, checks: ShowChecks, longest: int) -> Iterator[Json]:
-        yield from blocks(paragraphs(self._text(checks.title), "bold"))
+        yield from blocks(paragraphs(self._words(checks.title), "bold"))
         for row in checks.rows[:HOME_ROWS]:
-            title = phrase("answer.text", text=clipped(self._text(row.title), longest))
+            title = phrase("answer.text", text=clipped(self._words(row.title), longest))
             yield from self._check(replace(row, title=title))
         if len(checks.rows) > HOME_ROWS:
             yield from self._quiet(phrase("home.more", n=len(checks.rows) - HOME_ROWS))
@@ -521,16 +499,6 @@ class BlockKit:
         yield {"type": "divider"}
 
     # -- buttons -----------------------------------------------------------------------------------------------------
-
-    def _text(self, said: Phrase | str) -> str:
-        return self._catalogue.text(said, self._language)
-
-    def _label(self, name: str) -> str:
-        return self._text(phrase(f"buttons.{name}"))
-
-    def _id(self, intent: Intent, *, argument: str = "", step: str | None = None, seen: bool = True) -> str:
-        asked = self._message.asked if seen and self._message.check else None
-        return button_id(Button(intent, argument, self._message.check, asked, step))
 
     def _button(
         self, intent: Intent, name: str, argument: str = "", *, fresh: bool = False, primary: bool = False

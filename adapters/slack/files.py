@@ -12,9 +12,10 @@ async def download(url: str, bot_token: str) -> bytes:
         ClientError: Slack does not hand it out.
 
     """
-    headers = {"Authorization": f"Bearer {bot_token}"}
+    # As it is, or not at all: what is small and compressed may be of any size.
+    headers = {"Authorization": f"Bearer {bot_token}", "Accept-Encoding": "identity"}
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(auto_decompress=False) as session,
         session.get(url, headers=headers, allow_redirects=False, raise_for_status=True) as answer,
     ):
         content = bytearray()

@@ -17,6 +17,8 @@ RULES_FORM = "rules"
 MENTOR_FORM = "mentor"
 ANSWER = "answer"
 _LABEL = 2_000
+_MADE_UP = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError)
+"""What reading a window raises that is none of ours."""
 
 Words = Callable[[str], str]
 """Words a sentence by its address."""
@@ -67,17 +69,20 @@ def mentor_wrote(view: Mapping[str, Any]) -> tuple[ReviewAct, str, Receipt, str]
         about = json.loads(view["private_metadata"])
         value = view["state"]["values"][ANSWER][ANSWER].get("value")
         channel, message = about["at"]
-        return ReviewAct(about["act"]), str(about["share"]), Receipt(channel, message), value or ""
-    except (ValueError, KeyError, TypeError):
+        return ReviewAct(about["act"]), str(about["share"]), Receipt(channel, message), str(value or "")
+    except _MADE_UP:
         return None
 
 
 def what_was_written(view: Mapping[str, Any]) -> tuple[str, str, Receipt | None]:
-    """Return the text, the button it stands for, and the message that had it."""
-    about = json.loads(view.get("private_metadata") or "{}")
-    value = view["state"]["values"][ANSWER][ANSWER].get("value")
-    at = about.get("at")
-    return value or "", str(about.get("button", "")), Receipt(at[0], at[1], asks=True) if at else None
+    """Return the text, the button it stands for, and the message that had it; none where we did not open it."""
+    try:
+        about = json.loads(view.get("private_metadata") or "{}")
+        value = view["state"]["values"][ANSWER][ANSWER].get("value")
+        at = about.get("at")
+        return str(value or ""), str(about.get("button", "")), Receipt(at[0], at[1], asks=True) if at else None
+    except _MADE_UP:
+        return "", "", None
 
 
 def rules_form(catalogue: Catalogue, language: str, rules: Workspace, packs: Mapping[str, str]) -> Json:

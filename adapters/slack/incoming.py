@@ -144,8 +144,8 @@ def action_id(body: Body) -> str:
 def label(body: Body) -> str:
     """Return what stands on the button, or the option, that was pressed."""
     action = body["actions"][0]
-    shown = action.get("selected_option") or action
-    return str((shown.get("text") or {}).get("text", ""))
+    shown = _object(action.get("selected_option")) or action
+    return _text(_object(shown.get("text")).get("text"))
 
 
 def pressed(body: Body, key: SessionKey, about: About, now: datetime, fresh: str) -> Pressed | None:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.retrying import retry_after
 from adapters.slack.block_kit import Copied, Page, Removed, Uploaded, Written, parts_of
 from adapters.slack.errors import code_of
 from adapters.slack.incoming import team_of
@@ -247,7 +248,7 @@ class SlackSender:
             answer: AsyncSlackResponse = await call
         except SlackApiError as error:
             if code_of(error) == "ratelimited":
-                seconds = float(error.response.headers.get("Retry-After", _LIMITED_SECONDS))
+                seconds = retry_after(error.response.headers.get("Retry-After"), _LIMITED_SECONDS)
                 if method in _UPLOADING:  # one call of the library makes both
                     method = next((one for one in _UPLOADING if error.response.api_url.endswith(one)), method)
                 self._paused[key.workspace, method] = time.monotonic() + seconds

@@ -26,6 +26,8 @@ LOOK_SECONDS = 600.0
 EXCHANGE_SECONDS = 30.0
 """How long one process has for an exchange, before another one tries it."""
 ANSWER_SECONDS = 10.0
+_LONGEST = 1e9
+"""Seconds; a token that is said to live longer is a mistake."""
 _VAULT = "slack:"
 _HELD = "slack-exchange:"
 
@@ -100,11 +102,14 @@ async def consent(api_url: str, app: SlackApp, now: datetime, **asked: str) -> M
             session.post(f"{api_url}oauth.v2.access", data=form) as response,
         ):
             answer = await response.json()
-    except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, RecursionError):
         raise ConsentRefusedError("no_answer") from None
     if not isinstance(answer, dict) or not answer.get("ok"):
         raise ConsentRefusedError(str(answer.get("error", "unknown")) if isinstance(answer, dict) else "unknown")
-    return {**answer, "expires_at": now.timestamp() + answer["expires_in"] if answer.get("expires_in") else None}
+    token, lives = answer.get("access_token"), answer.get("expires_in")
+    if not isinstance(token, str) or not (lives is None or (isinstance(lives, int | float) and 0 <= lives < _LONGEST)):
+        raise ConsentRefusedError("unknown")
+    return {**answer, "expires_at": now.timestamp() + lives if lives else None}
 
 
 class InstalledTokens:

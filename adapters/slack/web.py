@@ -5,6 +5,7 @@ own parser takes every form that has the word "payload" in it for a click.
 Source: docs.slack.dev/authentication/verifying-requests-from-slack and /installing-with-oauth.
 """
 
+import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,11 +31,13 @@ from conversations.ports import NotReadyError, SessionStore, StorageError
 
 LONGEST_BYTES = 1_000_000
 """Of a request; Slack's own stay far below."""
+READ_SECONDS = 5.0
+"""How long a request may take to come in; Slack's own are there at once."""
 CONSENT = timedelta(minutes=10)
 """How long somebody has from our page to Slack's yes."""
 _COOKIE = "teamcheck_install"
 _GONE = ("app_uninstalled", "tokens_revoked")
-_OK, _BAD, _FORBIDDEN, _UNSIGNED, _TOO_LONG, _NOT_NOW = 200, 400, 403, 401, 413, 503
+_OK, _BAD, _FORBIDDEN, _UNSIGNED, _TOO_SLOW, _NOT_NOW = 200, 400, 403, 401, 408, 503
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
@@ -88,7 +91,8 @@ class Web:
         site.router.add_post(EVENTS, self._events)
         site.router.add_get(INSTALL, self._install)
         site.router.add_get(REDIRECT, self._redirected)
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1)
+        # Slack compresses nothing: what is compressed is not Slack's, and is not blown up to find that out.
+        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1, auto_decompress=False)
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._app.host, self._app.port).start()
@@ -120,7 +124,10 @@ class Web:
     # -- what Slack sends --------------------------------------------------------------------------------------------
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
+        try:
+            raw = await asyncio.wait_for(request.read(), READ_SECONDS)
+        except TimeoutError:
+            return web.Response(status=_TOO_SLOW)
         if not self._is_slack(request, raw):
             return web.Response(status=_UNSIGNED, text="not signed by Slack, or too long ago")
         body = _parsed(raw, request.content_type)
@@ -148,7 +155,10 @@ class Web:
     def _is_slack(self, request: web.Request, raw: bytes) -> bool:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
-        return stamp.isdecimal() and signature.isascii() and self._verifier.is_valid(raw, stamp, signature)
+        try:
+            return stamp.isdecimal() and signature.isascii() and self._verifier.is_valid(raw, stamp, signature)
+        except UnicodeDecodeError:  # of the body: Slack's are text
+            return False
 
     # -- letting the bot in ------------------------------------------------------------------------------------------
 

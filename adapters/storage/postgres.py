@@ -23,6 +23,7 @@ from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.postgres_outbox import PostgresOutbox
 from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
 from adapters.storage.postgres_vault import PostgresVault, marks_kept, rekey
+from adapters.storage.records import exported, packed, unpacked, wants_to_be_left_alone
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.budgets import Budget, spent
@@ -166,7 +167,7 @@ class PostgresStore:
             await _write_workspace(connection, work)
             for name, body in filter(None, (work.pack, *work.packs)):
                 await connection.execute(
-                    numbered("INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"), name, _packed(body)
+                    numbered("INSERT INTO packs VALUES (?, ?) ON CONFLICT DO NOTHING"), name, packed(body)
                 )
             if work.told:
                 sql = f"UPDATE outbox SET told = true WHERE {_WHOSE} AND state = 'dead' AND NOT told"
@@ -196,7 +197,7 @@ class PostgresStore:
         rows = await self._database.fetch("SELECT body FROM packs WHERE name = ?", name)
         with told(self._database.name):
             try:
-                return _unpacked(rows[0]["body"]) if rows else None
+                return unpacked(rows[0]["body"]) if rows else None
             except (zlib.error, UnicodeDecodeError):
                 raise SnapshotError("a stored pack is damaged") from None
 
@@ -224,7 +225,7 @@ class PostgresStore:
                     """),
                     self._mark(key),
                     now,
-                    _wants_to_be_left_alone(body),
+                    wants_to_be_left_alone(body),
                 )
             for table in PERSONAL:
                 # Orders to withdraw that an earlier erasing left stay until they are done.
@@ -344,17 +345,13 @@ class PostgresStore:
                 found[table] = [dict(row) for row in await connection.fetch(sql, *whose(key))]
             sql = f"SELECT name, body FROM packs WHERE name IN (SELECT pack FROM checks WHERE {_WHOSE}) ORDER BY name"
             rows = await connection.fetch(numbered(sql), *whose(key))
-            found["packs"] = [{"name": name, "body": _unpacked(body)} for name, body in map(tuple, rows)]
+            found["packs"] = [{"name": name, "body": unpacked(body)} for name, body in map(tuple, rows)]
             found["remarks"] = await _remarks_of(connection, key)
             found["workspaces"] = [dict(rules.names(key.person)) for _, rules in await _naming(connection, key)]
             return found
 
         tables = await self._database.run(read)
-        for row in (row for rows in tables.values() for row in rows):
-            row.pop("token", None)
-            if "body" in row:
-                row["body"] = _readable(str(row["body"]))
-        return json.dumps(tables, ensure_ascii=False, indent=1)
+        return exported(tables)
 
     async def rekey(self, secret: str) -> tuple[int, int]:
         """Seal everything with another secret, which is to be the one from now on.
@@ -529,25 +526,3 @@ async def _drop_packs(connection: Connection) -> None:
 def _place(key: SessionKey) -> tuple[str, str]:
     """Return the columns that say of which workspace a row is."""
     return key.platform, key.workspace
-
-
-def _wants_to_be_left_alone(body: str) -> bool:
-    try:
-        return load_person(body).left_alone
-    except SnapshotError:
-        return False
-
-
-def _readable(body: str) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body
-
-
-def _packed(body: str) -> bytes:
-    return zlib.compress(body.encode(errors="surrogatepass"))
-
-
-def _unpacked(body: bytes) -> str:
-    return zlib.decompress(body).decode(errors="surrogatepass")

@@ -70,7 +70,7 @@ def told(name: str) -> Iterator[None]:
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
         raise StorageError(phrase("storage.not_let_in", name=name)) from error
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, *_AT_ONCE, *_LATER) as error:
-        raise StorageError(phrase("storage.unreachable", name=name)) from error
+        raise StorageError(phrase("storage.unreachable", name=name), passing=True) from error
     except asyncpg.PostgresError as error:
         raise StorageError(phrase("storage.other", name=name)) from error
     except SnapshotError as error:
@@ -79,7 +79,10 @@ def told(name: str) -> Iterator[None]:
 
 def shown(url: str) -> str:
     """Return what to call a database in a sentence: no user, no password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "postgresql://"
     return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
 

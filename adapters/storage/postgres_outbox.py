@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.storage.postgres_database import PostgresDatabase, numbered, touched
 from adapters.storage.postgres_lifeline import CHANNEL, Connection, alive
 from adapters.storage.postgres_turns import put_message
+from adapters.storage.records import what_it_is
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import PUT_OFF_AT_MOST, milliseconds, whose
 from conversations.messages import (
@@ -183,7 +184,7 @@ class PostgresOutbox:
                     sent_at = excluded.sent_at, check_id = excluded.check_id, asked = excluded.asked,
                     share = excluded.share, part = excluded.part, place = coalesce(excluded.place, sent_messages.place)
                 """
-                values = (receipt.channel, receipt.message, milliseconds(at), *_what_it_is(row, receipt), receipt.place)
+                values = (receipt.channel, receipt.message, milliseconds(at), *what_it_is(row, receipt), receipt.place)
                 await connection.execute(numbered(sql), *mine, *values)
 
     async def drop(self, row: Outgoing) -> None:
@@ -314,16 +315,6 @@ async def _copies(connection: Connection, key: SessionKey, share: str | None) ->
     rows = await connection.fetch(numbered(sql), *whose(key), share)
     found = {part: Receipt(*where) for part, *where in map(tuple, rows)}
     return tuple(found.get(part) for part in range(max(found, default=-1) + 1))
-
-
-def _what_it_is(row: Outgoing, receipt: Receipt) -> tuple[str | None, int | None, str | None, int | None]:
-    """Return for which check a message that was sent asks, at which state; or of which share it is which part."""
-    message = row.message
-    if isinstance(message.to, InChannel):
-        return message.check, None, message.to.share, row.parts_sent
-    if receipt.asks and message.check is not None:
-        return message.check, message.asked, None, None
-    return None, None, None, None
 
 
 def _not_yet(now: datetime) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from adapters.storage.database import Database, Refused, open_database, told
+from adapters.storage.records import exported, packed, unpacked, wants_to_be_left_alone
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
 from adapters.storage.vaults import SqliteVault, marks_kept, rekey
@@ -240,7 +241,7 @@ class SqliteStore:
                 _bring(connection, after.person.key, one)
             for name, body in filter(None, (work.pack, *work.packs)):
                 if not connection.execute(_SELECT_PACK, (name,)).fetchone():
-                    connection.execute(_INSERT_PACK, (name, _packed(body)))
+                    connection.execute(_INSERT_PACK, (name, packed(body)))
             if work.told:
                 connection.execute(_TOLD, whose(after.person.key))
             for sql, values in rows:
@@ -274,7 +275,7 @@ class SqliteStore:
         row = await self._database.read(lambda connection: connection.execute(_SELECT_PACK, (name,)).fetchone())
         with told(self._database.path):
             try:
-                return zlib.decompress(row[0]).decode(errors="surrogatepass") if row else None
+                return unpacked(row[0]) if row else None
             except (zlib.error, UnicodeDecodeError):
                 raise SnapshotError("a stored pack is damaged") from None
 
@@ -292,7 +293,7 @@ class SqliteStore:
             row = connection.execute(_SELECT_PERSON, (*mine, *mine)).fetchone()
             sent = connection.execute(_SELECT_SENT, mine).fetchall()
             if row:
-                tombstone = (self._mark(key), milliseconds(at), _wants_to_be_left_alone(row[0]))
+                tombstone = (self._mark(key), milliseconds(at), wants_to_be_left_alone(row[0]))
                 connection.execute(_INSERT_TOMBSTONE, tombstone)
             for sql in _ERASE:
                 connection.execute(sql, mine)
@@ -393,7 +394,7 @@ class SqliteStore:
                 names = [column[0] for column in cursor.description]
                 found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
             found["packs"] = [
-                {"name": name, "body": zlib.decompress(body).decode(errors="surrogatepass")}
+                {"name": name, "body": unpacked(body)}
                 for name, body in connection.execute(_SELECT_PACKS_OF, whose(key))
             ]
             found["remarks"] = _remarks_of(connection, key)
@@ -401,11 +402,7 @@ class SqliteStore:
             return found
 
         tables = await self._database.read(read)
-        for row in (row for rows in tables.values() for row in rows):
-            row.pop("token", None)
-            if "body" in row:
-                row["body"] = _readable(str(row["body"]))
-        return json.dumps(tables, ensure_ascii=False, indent=1)
+        return exported(tables)
 
     async def rekey(self, secret: str) -> tuple[int, int]:
         """Seal everything with another secret, which is to be the one from now on.
@@ -457,20 +454,6 @@ class SqliteStore:
 
     def _mark(self, key: SessionKey) -> bytes:
         return self._sealer.mark("person", *whose(key))
-
-
-def _wants_to_be_left_alone(body: str) -> bool:
-    try:
-        return load_person(body).left_alone
-    except SnapshotError:
-        return False
-
-
-def _readable(body: str) -> object:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body
 
 
 def _write_person(connection: sqlite3.Connection, work: Work, body: str | None) -> None:
@@ -596,7 +579,3 @@ def _erase_some(place: tuple[str, str], left_by: int, connection: sqlite3.Connec
             return True
     connection.execute(_DELETE_WORKSPACE, place)
     return False
-
-
-def _packed(body: str) -> bytes:
-    return zlib.compress(body.encode(errors="surrogatepass"))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from adapters.storage.database import Database, Piece
+from adapters.storage.records import what_it_is
 from adapters.storage.sealing import Sealer
 from conversations.messages import (
     Backlog,
@@ -204,7 +205,7 @@ class SqliteOutbox:
             if isinstance(to, InChannel):
                 connection.execute(_DROP_COPY, (*mine, to.share, row.parts_sent))
             if receipt:
-                values = (receipt.channel, receipt.message, milliseconds(at), *_what_it_is(row, receipt), receipt.place)
+                values = (receipt.channel, receipt.message, milliseconds(at), *what_it_is(row, receipt), receipt.place)
                 connection.execute(_KEEP_RECEIPT, (*mine, *values))
 
     async def drop(self, row: Outgoing) -> None:
@@ -296,16 +297,6 @@ def _copies(connection: sqlite3.Connection, key: SessionKey, share: str | None) 
         return ()
     found = {part: Receipt(*where) for part, *where in connection.execute(_COPIES, (*whose(key), share))}
     return tuple(found.get(part) for part in range(max(found, default=-1) + 1))
-
-
-def _what_it_is(row: Outgoing, receipt: Receipt) -> tuple[str | None, int | None, str | None, int | None]:
-    """Return for which check a message that was sent asks, at which state; or of which share it is which part."""
-    message = row.message
-    if isinstance(message.to, InChannel):
-        return message.check, None, message.to.share, row.parts_sent
-    if receipt.asks and message.check is not None:
-        return message.check, message.asked, None, None
-    return None, None, None, None
 
 
 def _ends_erasing(connection: sqlite3.Connection, row: Outgoing) -> bool:

@@ -72,6 +72,39 @@ def test_a_file_of_a_newer_version_or_of_another_program_is_not_upgraded(tmp_pat
     told(operate(newer, "database", "upgrade"), "newer", newer)
 
 
+# -- forgetting somebody -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "ids"),
+    [
+        (SessionKey("slack", "-.T7", "U1"), ("slack", "U1", "T7")),
+        (SessionKey("slack", "E3.T7", "U1"), ("slack", "U1", "E3.T7")),
+        (SessionKey("discord", "", "41"), ("discord", "41")),
+    ],
+)
+async def test_an_operator_erases_somebody_and_nobody_else(path: Path, key: SessionKey, ids: tuple[str, ...]) -> None:
+    other = replace(key, person="U2")
+    async with open_sqlite(path) as store:
+        for one in (key, other):
+            first = await with_check(store, one)
+            assert await save(store, first, answered(first, f"Zyxwvutsr {one.person}")) is Commit.SAVED
+    ended = await asyncio.to_thread(operate, path, "database", "forget", *ids)
+    assert ended == Finished(0, say(phrase("database.forgotten", name=key.person)) + "\n", "")
+    async with open_sqlite(path) as store:
+        assert await store.checks(key) == []
+        assert len(await store.checks(other)) == 1
+    assert not any(f"Zyxwvutsr {key.person}".encode() in file for file in bytes_in(path.parent).values())
+    again = await asyncio.to_thread(operate, path, "database", "forget", *ids)
+    assert again == Finished(Exit.NOT_FOUND, "", say(phrase("database.nobody", name=key.person)) + "\n")
+
+
+@pytest.mark.parametrize("ids", [("slack", "U1"), ("discord", "41", "T7")])
+def test_whom_to_erase_is_told_by_the_ids_that_the_platform_has(path: Path, ids: tuple[str, ...]) -> None:
+    ended = operate(path, "database", "forget", *ids)
+    assert ended == Finished(Exit.USAGE, "", say(phrase("database.which_workspace")) + "\n")
+
+
 # -- backup --------------------------------------------------------------------------------------------------------
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from adapters.storage.sqlite import open_sqlite
+from bot.exits import Exit
 from conversations.catalogue import phrase
 from conversations.session import Check, SessionKey, Written
-from tests.end_to_end.program import database_url, poll, run, say
+from tests.end_to_end.program import ROOT, database_url, poll, run, say
 from tests.fakes.running_bot import RunningBot
 from tests.fakes.socket_client import SocketClient
 
@@ -177,6 +178,14 @@ def test_without_a_platform_there_is_nothing_to_run_on(tmp_path: Path) -> None:
     assert (ended.code, ended.said) == (78, "")
     assert ended.complained.splitlines() == [say(phrase("run.no_platform"))]
     assert not (tmp_path / "checks.sqlite3").exists()
+
+
+def test_a_database_server_that_is_not_up_yet_is_one_to_wait_for() -> None:
+    url = "postgresql://me:secret@127.0.0.1:1/one"
+    ended = run(url, "run", system={"DISCORD_TOKEN": "abc", "TEAMCHECK_SECRET_KEY": "x" * 32})
+    assert (ended.code, ended.said) == (Exit.UNAVAILABLE, "")
+    unit = (ROOT / "deploy" / "teamcheck.service").read_text(encoding="utf-8")
+    assert str(Exit.UNAVAILABLE.value) not in unit.partition("RestartPreventExitStatus=")[2].splitlines()[0].split()
 
 
 # -- reminders -----------------------------------------------------------------------------------------------------

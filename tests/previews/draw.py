@@ -83,7 +83,7 @@ def draw_examples(folder: Path) -> None:
     made = asyncio.run(examples())
     for language in core().catalogue.languages:
         for example in made:
-            draw_slack(list(_drawn(example, language)), folder / f"{example.name}.{language}.png")
+            draw_slack(list(in_slack(example, language)), folder / f"{example.name}.{language}.png")
             draw_discord(example, language, folder / f"discord_{example.name}.{language}.png")
         for name, view in windows(language):
             buttons = f"[{view['close']['text']}] [{view['submit']['text']}]"
@@ -117,13 +117,14 @@ def _pages(report: Report, language: str) -> list[bytes]:
     return drawn if isinstance(drawn, list) else [drawn]
 
 
-def _drawn(example: Example, language: str) -> Iterator[dict[str, Any]]:
+def in_slack(example: Example, language: str, note: str = "") -> Iterator[dict[str, Any]]:
+    """Return the messages of an example in Slack, each with a note above it."""
     for place, part in enumerate(parts_of(example.row(language), core().catalogue), start=1):
         match part:
             case Written() | Copied():
-                yield {"note": f"{place}, {_how(part)}", "text": part.text, "blocks": part.blocks}
+                yield {"note": note or f"{place}, {_how(part)}", "text": part.text, "blocks": part.blocks}
             case Page():
-                yield {"note": "home", "text": "", "blocks": part.view["blocks"]}
+                yield {"note": "Home", "text": "", "blocks": part.view["blocks"]}
 
 
 def _how(part: Part) -> str:
