@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test lint coverage check format pictures docs golden mutants faults bench lock clean
+.PHONY: chat test lint coverage check format pictures docs golden mutants faults bench bench-peers lock lock-peers clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
@@ -59,6 +59,9 @@ bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures 
 	@$(BIN)/python -m tests.benchmarks.postings
 	@$(BIN)/python -m tests.benchmarks.starting
 
+bench-peers: $(VENV)/.ready-to-develop      ## the same dialogue through aiogram, python-telegram-bot and botbuilder-dialogs, each in an environment of its own (some minutes)
+	@$(BIN)/python -m tests.benchmarks.peers
+
 golden: $(VENV)/.ready-to-develop           ## write the golden files again; then read the difference
 	@TEAMCHECK_GOLDEN=write $(BIN)/python -m pytest tests/test_transcripts.py tests/test_documents.py tests/test_example_pack.py \
 		tests/test_pictures.py tests/test_slack_scenarios.py tests/test_slack_payloads.py \
@@ -76,8 +79,14 @@ lock:                                       ## lock the dependencies again (need
 	uv pip compile pyproject.toml --extra pictures --extra postgres --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
 
+lock-peers:                                 ## lock what the peers of bench-peers are installed from again (needs uv)
+	@for peer in aiogram ptb botbuilder; do \
+		uv pip compile tests/benchmarks/peers/$$peer.in --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-annotate --no-header --quiet --output-file tests/benchmarks/peers/$$peer.txt || exit 1; \
+	done
+
 clean:                                      ## remove the environment and everything that was generated
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -364,8 +364,8 @@ class Reader:
         asked = None if text.startswith("/") else step
         if (intent := self._which(said, "commands", _GOING)) and not (asked and said in self._names(asked)):
             return Meant(intent)
-        for word in self._longest_first(f"with_number.{Intent.RESUME}"):
-            rest = normalise(_after(text.lstrip("/"), _beginning(word, "" if _unspaced(word) else _WORDS_END)) or "")
+        for beginning in self._beginnings(f"with_number.{Intent.RESUME}"):
+            rest = normalise(_after(text.lstrip("/"), beginning) or "")
             if number := self._ordinal(rest):
                 return Meant(Intent.RESUME, number=number)
             # Where anything may be an answer, "resume parser" is none of ours.
@@ -375,9 +375,7 @@ class Reader:
 
     def _comparing(self, text: str, asked: Step | None) -> Meant | None:
         """Read "compare 1 and 3 by flags" and "compare abc234 2 as a picture"; "compare models" may be an answer."""
-        beginnings = (
-            _beginning(one, "" if _unspaced(one) else _WORDS_END) for one in self._longest_first("compare.begin")
-        )
+        beginnings = self._beginnings("compare.begin")
         rest = next((found for one in beginnings if (found := _after(text.lstrip("/"), one)) is not None), None)
         if rest is None:
             return None
@@ -419,6 +417,10 @@ class Reader:
     @_once
     def _longest_first(self, key: str) -> list[str]:
         return sorted(self._words(key), key=len, reverse=True)
+
+    @_once
+    def _beginnings(self, key: str) -> list[re.Pattern[str]]:
+        return [_beginning(word, "" if _unspaced(word) else _WORDS_END) for word in self._longest_first(key)]
 
     @_once
     def _with_number(self) -> list[tuple[Intent, re.Pattern[str]]]:
