@@ -730,3 +730,22 @@ async def test_slack_and_discord_run_side_by_side_and_the_trouble_of_one_is_not_
             assert "Globex" not in server.me.screen()
             assert TEAM not in theirs.screen()
             assert slack.problems == []
+
+
+async def test_a_platform_that_is_away_at_the_start_is_there_as_soon_as_it_lets_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.running.pause", lambda _: 0.05)
+    async with FakeSlack() as slack, a_server(tmp_path) as server:
+        in_slack = slack_person(slack, "U0001")
+        slack.channel(PUBLIC, "U0001")
+        slack.failing["auth.test"] = ["internal_error"] * 3
+        access = SlackAccess(BOT, APP, slack.api_url, frozenset())
+        beside = SlackPlatform(access, core().catalogue, {core().id: core().id}, new_id)
+        async with running(server.discord, server.file, beside=[beside]) as room:
+            assert not slack.connected
+            server.me.quiet = room.quiet
+            await server.me.begins()
+            assert await slack.until(lambda: slack.connected)
+            await in_slack.command("", PUBLIC)
+            await in_slack.sees(said("steps.team.ask"), 30)

@@ -234,15 +234,25 @@ class DiscordPlatform:
             raise NotReadyError(phrase("run.discord_sessions", n=minutes), passing=True)
         try:
             await point_at(self._access.api_url)
-            self._client = client = self._made()
+        except (ClientError, OSError, TimeoutError, ValueError):
+            raise NotReadyError(phrase("run.discord_unreachable"), passing=True) from None
+        client = self._made()
+        try:
             await asyncio.wait_for(client.login(self._access.token), LOGIN_SECONDS)
         except discord.LoginFailure:
+            await client.close()
             raise NotReadyError(phrase("run.discord_token")) from None
         except (discord.HTTPException, ClientError, OSError, TimeoutError, ValueError):
+            await client.close()
             raise NotReadyError(phrase("run.discord_unreachable"), passing=True) from None
+        self._client = client
         app = str(client.application_id)
         self.sender.through(client.http, app)
-        await self._tell_commands(client, store, app)
+        try:
+            await self._tell_commands(client, store, app)
+        except NotReadyError:
+            await client.close()
+            raise
         self._last = dict(await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS))
         note("discord_ready")
 

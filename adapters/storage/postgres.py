@@ -464,7 +464,9 @@ async def _named(connection: Connection, key: SessionKey) -> list[tuple[SessionK
 async def _remarks_of(connection: Connection, key: SessionKey) -> list[dict[str, object]]:
     """Return what somebody said as a mentor, without a word of whom it was said to."""
     found: list[dict[str, object]] = []
-    for _, _, body in await _named(connection, key):
+    for owner, _, body in await _named(connection, key):
+        if owner.workspace != key.workspace:
+            continue  # of somebody else with the same id
         with suppress(SnapshotError):
             mine = (one for one in load_check(body).remarks if one.by == key.person)
             found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]

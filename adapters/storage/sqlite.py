@@ -538,7 +538,9 @@ def _write_reviews(connection: sqlite3.Connection, key: SessionKey, check: Check
 def _remarks_of(connection: sqlite3.Connection, key: SessionKey) -> list[dict[str, object]]:
     """Return what somebody said as a mentor, without a word of whom it was said to."""
     found: list[dict[str, object]] = []
-    for *_, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
+    for *owner, _, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
+        if owner[1] != key.workspace:
+            continue  # of somebody else with the same id
         with suppress(SnapshotError):
             mine = (one for one in load_check(body).remarks if one.by == key.person)
             found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
