@@ -30,7 +30,7 @@ def set_off(file: Path, seconds: float) -> None:
 def jump(page: mmap.mmap) -> None:
     """Put this process on the clock; before anything else has taken the names from their modules."""
 
-    class AnyDatetime(type(datetime)):  # type: ignore[misc]  the type of a type
+    class AnyDatetime(type):
         """A datetime made elsewhere is one as well."""
 
         def __instancecheck__(cls, one: object) -> bool:

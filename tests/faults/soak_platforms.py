@@ -13,7 +13,7 @@ from conversations.catalogue import phrase
 from tests.end_to_end.program import say
 from tests.fakes.discord.rules import Json
 from tests.fakes.discord.server import FakeDiscord
-from tests.fakes.slack.server import Channel, FakeSlack
+from tests.fakes.slack.server import FakeSlack
 from tests.faults.soak_judge import Place, Shown
 
 MARK = re.compile(r"Crew\d{5}x")
@@ -117,13 +117,13 @@ class SoakSlack(FakeSlack):
         """Forget what was answered: whoever looks for one of thousands would look through them all."""
         self.calls.clear()
         self.ephemerals.clear()
-        self.envelopes = [one for one in self.envelopes if not (one.answered.done() or one.given_up and one.late)]
+        over = ("slash_commands", "interactive")
+        self.envelopes = [
+            one for one in self.envelopes if not (one.answered.done() or (one.given_up and one.kind in over))
+        ]
         self._responses = {
             token: one for token, one in self._responses.items() if self._clock() - one[0] < self.response_seconds
         }
-
-    def chat(self, user: str) -> Channel:
-        return self.direct(user)
 
 
 class SoakDiscord(FakeDiscord):
