@@ -46,7 +46,7 @@ from tests.faults.soak_platforms import Reader, Readers, SoakDiscord, SoakSlack,
 
 SECONDS, PEOPLE = 600.0, 2400
 PLANS = [whole_check(seed) for seed in range(12)]
-FEWEST, MOST = 3, 8
+FEWEST, MOST = 2, 5
 """Questions that one person answers, beside opening a check and choosing the long one."""
 READING = 1.2, 4.0
 """Seconds between what somebody reads and what they type then."""
@@ -310,7 +310,7 @@ class Player:
             act = Act(time.monotonic(), line.step if line else None, line.answer if line else None)
             self.course.acts.append(act)
             seen, refusals = self.screen.seen, self.screen.refusals
-            act.taken = await self.types(typed, act)
+            act.taken = await self.types(typed)
             await self.screen.until(
                 lambda: self.screen.seen > seen or self.screen.refusals > refusals,  # noqa: B023  awaited here
                 PATIENCE,
@@ -330,7 +330,7 @@ class Player:
         """Use the command; tell whether the bot may have heard it."""
         raise NotImplementedError
 
-    async def types(self, typed: str, act: Act) -> bool:
+    async def types(self, typed: str) -> bool:
         """Type something; tell whether it was acknowledged."""
         raise NotImplementedError
 
@@ -349,7 +349,7 @@ class OnSlack(Player):
         await self.person.command()
         return NOT_THERE not in self.person.failed[before:]
 
-    async def types(self, typed: str, act: Act) -> bool:
+    async def types(self, typed: str) -> bool:
         slack = self.soak.slack
         ts = slack.timestamp()
         chat = self.person.chat
@@ -380,7 +380,7 @@ class OnDiscord(Player):
             return True
         return False
 
-    async def types(self, typed: str, act: Act) -> bool:
+    async def types(self, typed: str) -> bool:
         # Nobody acknowledges a message at Discord: it was heard if it is answered.
         await self.person.types(typed)
         return False
