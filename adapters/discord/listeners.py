@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from itertools import chain, repeat
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import discord
 from aiohttp import ClientError
@@ -38,6 +40,10 @@ TOKEN_SECONDS = 14 * 60.0
 """How long the token of an interaction is used; Discord takes it for fifteen minutes."""
 REACHED_SECONDS = 8.0
 """How long somebody who typed a command waits to hear whether their direct messages are open."""
+PAUSES = (0.5, 1.0, 2.0, 5.0)
+"""Seconds after each of which something is tried again for which the store was not there; the last one for good."""
+WAITING_AT_MOST = 1_000
+"""So many wait for it; more are fetched after the next start."""
 _REMEMBERED = 1_000
 _IN_BOLD = re.compile(r"\*\*.+\*\*")
 _TALKING = "here"
@@ -45,7 +51,7 @@ _TALKING = "here"
 _FAILURES = (discord.HTTPException, discord.InteractionResponded, ClientError, OSError, TimeoutError)
 
 NewId = Callable[[], str]
-Work = Callable[[discord.Interaction[Any]], Awaitable[None]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,10 @@ class Listeners:
         self._going: set[asyncio.Task[Turn]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
         """Interactions that came already: a resumed session repeats some, and each is acknowledged once."""
+        self.stopping = asyncio.Event()
+        self._waiting = 0
+        # Weak values: a person's lock is gone as soon as nobody holds or awaits it.
+        self._typing: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
 
     async def drained(self, seconds: float) -> None:
         """Wait for turns that go on behind their acknowledgement."""
@@ -83,9 +93,48 @@ class Listeners:
     # -- in our direct messages --------------------------------------------------------------------------------------
 
     async def message(self, message: discord.Message) -> None:
-        """Take a line typed in our direct messages; of others nothing is heard."""
-        if message.guild is None and not message.author.bot and (event := await heard(message, self._new_id())):
-            await self._take(event, DirectMessage())
+        """Take a line typed in our direct messages; of others nothing is heard.
+
+        Raises:
+            StorageError: nothing was saved before the stop.
+            ClosedError: as above.
+
+        """
+        if message.guild is not None or message.author.bot:
+            return
+        key = key_of(message.author.id)
+        lock = self._typing.get(key)
+        if lock is None:
+            lock = self._typing[key] = asyncio.Lock()
+        async with lock:  # what somebody types after a line that waits for the store is no answer before it
+            if event := await heard(message, self._new_id()):
+                await self.once_possible(lambda: self._turns.handle(event, DirectMessage()))
+
+    async def once_possible(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        """Do something as soon as the store is there: Discord brings nothing twice that it was not acknowledged.
+
+        Raises:
+            StorageError: it was not, up to the stop; or too many wait already.
+            ClosedError: as above.
+
+        """
+        pauses = chain(PAUSES, repeat(PAUSES[-1]))
+        while True:
+            try:
+                return await work()
+            except (StorageError, ClosedError):
+                if self._waiting >= WAITING_AT_MOST or await self._stops_within(next(pauses)):
+                    raise
+
+    async def _stops_within(self, seconds: float) -> bool:
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
 
     # -- interactions ------------------------------------------------------------------------------------------------
 
