@@ -911,6 +911,7 @@ async def test_bolt_comes_again_after_its_socket_was_cut(abruptly: bool) -> None
         await slack.kill_sockets(abruptly=abruptly)
         assert (await me.command()).words == NOT_THERE
         # Bolt may replace its new connection once more while an acknowledgement is under way: that one is lost.
+        failed = [TIMED_OUT]
         for _ in range(3):
             assert await slack.until(lambda: slack.connected)
             failed = await failing(me, me.command())
