@@ -193,7 +193,7 @@ class Supervised:
                 await self._living
 
     async def _live(self) -> None:
-        while not self._over:
+        while True:
             with self._bot as bot:
                 self.lives.append(Life(self.name, bot.pid, time.monotonic()))
                 while (code := bot._process.poll()) is None:  # noqa: ASYNC110  a process tells nobody
