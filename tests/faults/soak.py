@@ -295,12 +295,12 @@ class Player:
         while not self.soak.is_over and time.monotonic() - act.began < PATIENCE:
             tries += await self.commands()
             if await self.screen.until(lambda: self.screen.seen > 0, AGAIN if tries else 2.0):
-                act.taken, act.replied, act.perhaps = True, time.monotonic(), tries - 1
+                act.taken, act.replied, act.tried_again = True, time.monotonic(), tries - 1
                 if tries > 1:  # what is said to the other tries is not taken for a reply to what comes next
                     await asyncio.sleep(AGAIN)
                 return True
             self.soak.tried_again += 1
-        act.perhaps = max(tries - 1, 0)
+        act.tried_again = max(tries - 1, 0)
         return False
 
     async def _says(self, typed: str, line: Line | None = None) -> bool:
@@ -556,10 +556,8 @@ class Soak:
         acts = sum(2 + len(player.lines) for player in self.players) / max(len(self.players), 1)
         grown = self.size_after - self.size_before
         rows = [
-            f"{len(self.players)} people, {slack} on Slack and {len(self.players) - slack} on Discord,"
-            f" {self.seconds:.0f} s, seed {self.seed}",
-            f"offered: {rate:.1f} people a second, {acts:.1f} turns each, so {rate * acts:.0f} turns a second;"
-            f" at once {self.active_at_most} at most",
+            f"{len(self.players)} people ({slack} on Slack), {self.seconds:.0f} s, seed {self.seed}",
+            f"offered: {rate:.1f} people a second, {rate * acts:.0f} turns a second; at once {self.active_at_most} at most",
             f"{len(self.bots)} bot(s) on {'PostgreSQL' if store.shared else 'SQLite'}; faults:",
             *(f"  {what:<36}{count:>6}" for what, count in sorted(self.counts.items())),
             _row("turns", verdict.turns),
@@ -567,6 +565,7 @@ class Soak:
             _row("doubled", verdict.doubled),
             _row("wrong recipient", verdict.wrong_recipient),
             _row("repeated, in flight at a kill", verdict.repeated_in_flight),
+            _row("shown again to who tried again", verdict.shown_again),
             _row("acknowledged and never answered", verdict.unanswered),
             _row("typed and not heard", verdict.unheard),
             _row("told that it was not saved", self.told_not_saved),

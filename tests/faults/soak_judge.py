@@ -24,8 +24,8 @@ class Act:
     answer: Answer | None = None
     taken: bool = False
     """The platform saw it acknowledged, or the person saw a reply to it."""
-    perhaps: int = 0
-    """How often beyond that it may have been taken: sent, and neither acknowledged nor known to be lost."""
+    tried_again: int = 0
+    """How often it was done once more, and may have been taken then: a command that shows what is asked already."""
     replied: float | None = None
 
 
@@ -96,6 +96,8 @@ class Verdict:
     doubled: int = 0
     """Answers stored twice, turns taken twice, questions asked twice."""
     wrong_recipient: int = 0
+    shown_again: int = 0
+    """Questions shown once more to whoever tried again."""
     repeated_in_flight: int = 0
     """Messages sent again, as a kill or a crash had cut their first sending off."""
     unanswered: int = 0
@@ -132,7 +134,7 @@ def judge(history: History) -> Verdict:
 def _look_at(course: Course, checks: Sequence[Stored], verdict: Verdict) -> None:
     """Hold one person's checks against what they did."""
     taken = [act for act in course.acts if act.taken]
-    perhaps = sum(act.perhaps + (not act.taken) for act in course.acts)
+    perhaps = len(course.acts) - len(taken)
     verdict.turns += len(taken)
     verdict.unanswered += sum(act.replied is None for act in taken)
     verdict.unheard += sum(not act.taken for act in course.acts)
@@ -188,10 +190,14 @@ def _repeats(history: History, verdict: Verdict) -> None:
         if one.new and one.seen is not None:
             times[one.place, one.check, one.seen].append(one.at)
     readers = {course.place: course for course in history.courses}
+    wanted = {course.place: sum(act.tried_again for act in course.acts) for course in history.courses}
     for (place, check, seen), at in times.items():
         for first, again in pairwise(sorted(at)):
             if any(first - NOTICED <= cause <= again for cause in causes):
                 verdict.repeated_in_flight += 1
+            elif wanted.get(place):
+                wanted[place] -= 1
+                verdict.shown_again += 1
             else:
                 verdict.doubled += 1
                 verdict.found("question doubled", readers.get(place), (check, seen, first, again))

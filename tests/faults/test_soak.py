@@ -66,8 +66,9 @@ def test_an_answer_stored_twice_a_turn_taken_twice_and_a_second_check_are_double
     assert judge(replace(made, stored={**made.stored, "ann": [on_another]})).doubled == 1
     once_more = Stored("a", 3, {"team": [answer]})
     assert judge(replace(made, stored={**made.stored, "ann": [once_more]})).doubled == 1
-    made.courses[0].acts[0].perhaps = 1
+    made.courses[0].acts.append(Act(3.0, "title", Written("perhaps")))
     assert judge(replace(made, stored={**made.stored, "ann": [once_more]})).doubled == 0
+    made.courses[0].acts.pop()
     second = (stored("ann", "a"), Stored("c", 0, {}))
     assert judge(replace(made, stored={**made.stored, "ann": second})).notes == {"check doubled": 1}
 
@@ -86,6 +87,14 @@ def test_a_question_asked_twice_is_doubled_unless_its_first_sending_was_cut_off(
         verdict = judge(history(again, faults=(Fault(kind, began, began + 1),)))
         assert (verdict.doubled, verdict.repeated_in_flight) == (1 - in_flight, in_flight), kind
     assert judge(history(replace(again, new=False))).doubled == 0
+
+
+def test_who_tries_a_command_again_is_shown_the_question_once_more_and_not_twice() -> None:
+    made = history(Shown(ANN, 0.5, frozenset(), "a", 1), Shown(ANN, 0.6, frozenset(), "a", 1))
+    assert judge(made).doubled == 2
+    made.courses[0].acts[0].tried_again = 1
+    verdict = judge(made)
+    assert (verdict.shown_again, verdict.doubled) == (1, 1)
 
 
 def test_what_is_for_another_is_seen_by_its_mark_and_by_its_check() -> None:
