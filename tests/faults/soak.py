@@ -29,12 +29,14 @@ from adapters.discord.incoming import key_of as discord_key
 from adapters.slack.incoming import key_of as slack_key
 from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.sqlite import SqliteStore, open_sqlite
-from conversations.session import SessionKey, Written
+from conversations.session import Chosen, Intent, SessionKey, Written
 from tests.end_to_end.person import DEEPER, Line, whole_check
 from tests.end_to_end.program import database_url
 from tests.fakes import postgres
 from tests.fakes.discord.person import Person as DiscordPerson
+from tests.fakes.discord.screen import STRING_SELECT
 from tests.fakes.running_bot import RunningBot
+from tests.fakes.slack.block_check import all_options
 from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import NOT_THERE
 from tests.fakes.slack.person import Person as SlackPerson
@@ -48,6 +50,10 @@ SECONDS, PEOPLE = 600.0, 2400
 PLANS = [whole_check(seed) for seed in range(12)]
 FEWEST, MOST = 2, 5
 """Questions that one person answers, beside opening a check and choosing the long one."""
+CLICKS = 0.7
+"""The share of single choices that are picked, not typed."""
+ANSWERS = f"{Intent.ANSWER.value}:"
+"""How the id of whatever answers begins."""
 READING = 1.2, 4.0
 """Seconds between what somebody reads and what they type then."""
 TAIL = 30.0
@@ -286,7 +292,10 @@ class Player:
         for line in self.lines:
             if not going:
                 return
-            going = await self._says(line.typed, line)
+            if isinstance(line.answer, Chosen) and line.typed.isdecimal() and self.chance.random() < CLICKS:
+                going = await self._picks(line)
+            else:
+                going = await self._says(line.typed, line)
 
     async def _opens(self) -> bool:
         act = Act(time.monotonic())
@@ -326,6 +335,34 @@ class Player:
             if self.soak.is_over:
                 return False
 
+    async def _picks(self, line: Line) -> bool:
+        """Pick an answer until there is a reply to it; tell whether it came."""
+        await asyncio.sleep(self.chance.uniform(*READING))
+        act = Act(time.monotonic(), line.step, line.answer)
+        self.course.acts.append(act)
+        seen = self.screen.seen
+        while time.monotonic() - act.began < PATIENCE:
+            refusals = self.screen.refusals
+            if self.screen.seen == seen:  # else the newest question is the next one
+                act.taken = await self.picks(int(line.typed) - 1)
+            await self.screen.until(
+                lambda: self.screen.seen > seen or self.screen.refusals > refusals,  # noqa: B023  awaited here
+                AGAIN,
+            )
+            if self.screen.seen > seen:
+                act.taken, act.replied = True, time.monotonic()
+                return True
+            act.taken = act.taken and self.screen.refusals == refusals
+            self.soak.tried_again += 1
+            if self.soak.is_over:
+                return False
+            await asyncio.sleep(1)
+        return False
+
+    async def picks(self, place: int) -> bool:
+        """Pick one of the answers to the newest question; tell whether it was acknowledged."""
+        raise NotImplementedError
+
     async def commands(self) -> bool:
         """Use the command; tell whether the bot may have heard it."""
         raise NotImplementedError
@@ -348,6 +385,15 @@ class OnSlack(Player):
         before = len(self.person.failed)
         await self.person.command()
         return NOT_THERE not in self.person.failed[before:]
+
+    async def picks(self, place: int) -> bool:
+        before = len(self.person.failed)
+        for shown in reversed(self.person.dm):
+            for _, one in shown.elements():
+                if one["type"] in ("radio_buttons", "static_select") and one["action_id"].startswith(ANSWERS):
+                    await self.person.picks(all_options(one)[place]["text"]["text"], shown)
+                    return len(self.person.failed) == before
+        return False
 
     async def types(self, typed: str) -> bool:
         slack = self.soak.slack
@@ -378,6 +424,15 @@ class OnDiscord(Player):
         with suppress(AssertionError):  # nobody has told Discord of the command yet
             await self.person.slash(COMMAND)
             return True
+        return False
+
+    async def picks(self, place: int) -> bool:
+        before = len(self.person.failed)
+        for shown in reversed(self.person.dm):
+            for one in shown.elements():
+                if one["type"] == STRING_SELECT and one["custom_id"].startswith(ANSWERS):
+                    answered = await self.person.picks(one["options"][place]["label"], message=shown)
+                    return len(self.person.failed) == before and not answered.ephemeral
         return False
 
     async def types(self, typed: str) -> bool:
@@ -557,7 +612,7 @@ class Soak:
         grown = self.size_after - self.size_before
         rows = [
             f"{len(self.players)} people ({slack} on Slack), {self.seconds:.0f} s, seed {self.seed}",
-            f"offered: {rate:.1f} people a second, {rate * acts:.0f} turns a second; at once {self.active_at_most} at most",
+            f"offered: {rate:.1f} people and {rate * acts:.0f} turns a second; people at once {self.active_at_most}",
             f"{len(self.bots)} bot(s) on {'PostgreSQL' if store.shared else 'SQLite'}; faults:",
             *(f"  {what:<36}{count:>6}" for what, count in sorted(self.counts.items())),
             _row("turns", verdict.turns),
@@ -569,7 +624,7 @@ class Soak:
             _row("acknowledged and never answered", verdict.unanswered),
             _row("typed and not heard", verdict.unheard),
             _row("told that it was not saved", self.told_not_saved),
-            _row("commands tried again", self.tried_again),
+            _row("commands and clicks tried again", self.tried_again),
             _latency("latency", verdict.latencies),
             _latency("  where no fault fell on it", verdict.calm),
             *(told for bot in self.bots for told in _memory(bot)),
