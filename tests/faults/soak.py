@@ -35,13 +35,15 @@ from tests.end_to_end.program import database_url
 from tests.fakes import postgres
 from tests.fakes.discord.person import Person as DiscordPerson
 from tests.fakes.discord.screen import STRING_SELECT
+from tests.fakes.discord.screen import Shown as DiscordShown
 from tests.fakes.running_bot import RunningBot
 from tests.fakes.slack.block_check import all_options
 from tests.fakes.slack.consent import BOT
 from tests.fakes.slack.person import NOT_THERE
 from tests.fakes.slack.person import Person as SlackPerson
+from tests.fakes.slack.person import Shown as SlackShown
 from tests.fakes.slack.person import person as slack_person
-from tests.fakes.slack.server import APP, escaped
+from tests.fakes.slack.server import APP, Json, escaped
 from tests.faults.jumping_bot import set_off
 from tests.faults.soak_judge import Act, Course, Fault, History, Stored, Verdict, judge, quantile
 from tests.faults.soak_platforms import Reader, Readers, SoakDiscord, SoakSlack, mark
@@ -292,7 +294,8 @@ class Player:
         for line in self.lines:
             if not going:
                 return
-            if isinstance(line.answer, Chosen) and line.typed.isdecimal() and self.chance.random() < CLICKS:
+            single = isinstance(line.answer, Chosen) and line.typed.isdecimal()
+            if single and self.chance.random() < CLICKS and self.has_menu():
                 going = await self._picks(line)
             else:
                 going = await self._says(line.typed, line)
@@ -359,6 +362,10 @@ class Player:
             await asyncio.sleep(1)
         return False
 
+    def has_menu(self) -> bool:
+        """Tell whether the newest question has its answers in a menu; some have them on buttons."""
+        raise NotImplementedError
+
     async def picks(self, place: int) -> bool:
         """Pick one of the answers to the newest question; tell whether it was acknowledged."""
         raise NotImplementedError
@@ -386,14 +393,21 @@ class OnSlack(Player):
         await self.person.command()
         return NOT_THERE not in self.person.failed[before:]
 
-    async def picks(self, place: int) -> bool:
-        before = len(self.person.failed)
-        for shown in reversed(self.person.dm):
+    def _menu(self) -> tuple[SlackShown, Json] | None:
+        for shown in reversed(self.person.dm[-2:]):
             for _, one in shown.elements():
                 if one["type"] in ("radio_buttons", "static_select") and one["action_id"].startswith(ANSWERS):
-                    await self.person.picks(all_options(one)[place]["text"]["text"], shown)
-                    return len(self.person.failed) == before
-        return False
+                    return shown, one
+        return None
+
+    def has_menu(self) -> bool:
+        return self._menu() is not None
+
+    async def picks(self, place: int) -> bool:
+        before, found = len(self.person.failed), self._menu()
+        if found:
+            await self.person.picks(all_options(found[1])[place]["text"]["text"], found[0])
+        return found is not None and len(self.person.failed) == before
 
     async def types(self, typed: str) -> bool:
         slack = self.soak.slack
@@ -426,14 +440,22 @@ class OnDiscord(Player):
             return True
         return False
 
-    async def picks(self, place: int) -> bool:
-        before = len(self.person.failed)
-        for shown in reversed(self.person.dm):
+    def _menu(self) -> tuple[DiscordShown, Json] | None:
+        for shown in reversed(self.person.dm[-2:]):
             for one in shown.elements():
                 if one["type"] == STRING_SELECT and one["custom_id"].startswith(ANSWERS):
-                    answered = await self.person.picks(one["options"][place]["label"], message=shown)
-                    return len(self.person.failed) == before and not answered.ephemeral
-        return False
+                    return shown, one
+        return None
+
+    def has_menu(self) -> bool:
+        return self._menu() is not None
+
+    async def picks(self, place: int) -> bool:
+        before, found = len(self.person.failed), self._menu()
+        if found is None:
+            return False
+        answered = await self.person.picks(found[1]["options"][place]["label"], message=found[0])
+        return len(self.person.failed) == before and not answered.ephemeral
 
     async def types(self, typed: str) -> bool:
         # Nobody acknowledges a message at Discord: it was heard if it is answered.
