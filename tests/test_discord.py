@@ -15,6 +15,7 @@ from typing import NoReturn
 import pytest
 
 from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT
+from adapters.discord.listeners import GUARD_SECONDS
 from adapters.slack.access import SlackAccess
 from adapters.slack.platform import SlackPlatform
 from bot.wiring import new_id
@@ -279,6 +280,25 @@ async def test_a_new_session_is_caught_up_with_also_where_the_store_comes_back_a
             await server.me.person.types(TEAM)
             server.discord.invalidate()
             assert await server.discord.until(lambda: tried, 20)
+        await server.me.person.sees(said("steps.kind_sources.ask"))
+
+
+async def test_who_clicked_is_told_where_it_could_not_be_saved_after_it_was_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with begun(tmp_path) as (server, room):
+
+        async def gives_up(_work: Work) -> Commit:
+            await asyncio.sleep(GUARD_SECONDS + 0.3)
+            raise StorageError(phrase("storage.full", name="a disk"))
+
+        with monkeypatch.context() as patched:
+            patched.setattr(room.store, "commit", gives_up)
+            await server.me.person.clicks(said("buttons.unknown"))
+            assert server.me.person.failed == []
+            told = await server.me.person.sees(said("not_saved"))
+            assert told.ephemeral
+        await server.me.person.clicks(said("buttons.unknown"))
         await server.me.person.sees(said("steps.kind_sources.ask"))
 
 

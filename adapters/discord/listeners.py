@@ -6,7 +6,8 @@ Every interaction comes here, and no view is kept in memory: a button works afte
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
@@ -60,6 +61,7 @@ class Taken:
 
     turn: Turn | None = None
     refused: bool = False
+    going: asyncio.Task[Turn] | None = None
 
 
 class Listeners:
@@ -77,7 +79,7 @@ class Listeners:
         self._turns, self._workspaces, self._sender = turns, workspaces, sender
         self._catalogue = catalogue.on(*SURFACES)
         self._new_id, self._me = new_id, me
-        self._going: set[asyncio.Task[Turn]] = set()
+        self._going: set[asyncio.Task[Any]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
         """Interactions that came already: a resumed session repeats some, and each is acknowledged once."""
         self.stopping = asyncio.Event()
@@ -195,6 +197,7 @@ class Listeners:
         taken = await self._take(event, DirectMessage())
         if taken.turn is None:
             await self._say(interaction, phrase("not_saved" if taken.refused else "busy"), taken)
+            self._tell_if_lost(taken, interaction)
         elif _is_our_chat(interaction):
             await interaction.response.defer(ephemeral=True)
             await interaction.delete_original_response()
@@ -331,6 +334,7 @@ class Listeners:
                 await self._say(interaction, phrase("not_saved"), taken)
             else:
                 await interaction.response.defer()
+                self._tell_if_lost(taken, interaction)
 
     def _reply_to(self, interaction: discord.Interaction[Any]) -> Destination:
         """Return where what is said goes: to our direct messages, or to where only this person sees it."""
@@ -388,17 +392,34 @@ class Listeners:
 
     async def _take(self, event: Event, reply_to: Destination | None) -> Taken:
         """Take a turn, as long as Discord waits; it goes on behind the acknowledgement where that is too short."""
-        task = asyncio.ensure_future(self._turns.handle(event, reply_to))
-        self._going.add(task)
-        task.add_done_callback(self._ended)
+        task = self._behind(self._turns.handle(event, reply_to))
         await asyncio.wait([task], timeout=GUARD_SECONDS)
         if not task.done():
-            return Taken()
+            return Taken(going=task)
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
 
-    def _ended(self, task: asyncio.Task[Turn]) -> None:
+    def _tell_if_lost(self, taken: Taken, interaction: discord.Interaction[Any]) -> None:
+        if taken.going:
+            self._behind(self._told_if_lost(taken.going, interaction))
+
+    async def _told_if_lost(self, task: asyncio.Task[Turn], interaction: discord.Interaction[Any]) -> None:
+        """Say that it was not saved after all: it was acknowledged, and looks as if it had been taken."""
+        await asyncio.wait([task])
+        if isinstance(task.exception(), StorageError | ClosedError):
+            with suppress(*_FAILURES):
+                await interaction.followup.send(
+                    self._text(phrase("not_saved"), self._spoken(interaction)), ephemeral=True
+                )
+
+    def _behind(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        task = asyncio.create_task(work)
+        self._going.add(task)  # nobody else holds on to it
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._going.discard(task)
         if not task.cancelled():
             task.exception()  # whoever waited was told; a turn that went on behind is told of by the intake
