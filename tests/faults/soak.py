@@ -48,7 +48,7 @@ from tests.faults.jumping_bot import set_off
 from tests.faults.soak_judge import Act, Course, Fault, History, Stored, Verdict, judge, quantile
 from tests.faults.soak_platforms import Reader, Readers, SoakDiscord, SoakSlack, mark
 
-SECONDS, PEOPLE = 600.0, 2400
+SECONDS, PEOPLE = 600.0, 2000
 PLANS = [whole_check(seed) for seed in range(12)]
 FEWEST, MOST = 2, 5
 """Questions that one person answers, beside opening a check and choosing the long one."""
@@ -565,10 +565,11 @@ class Soak:
                 self.chance.shuffle(bag)
             kind, began = bag.pop(), time.monotonic()
             told = await works[kind]()
+            back = time.monotonic()
             if told:
                 self.counts[told] += 1
                 await asyncio.gather(*(bot.ready() for bot in self.bots))
-                self.faults.append(Fault(kind, began, time.monotonic() + SETTLING))
+                self.faults.append(Fault(kind, began, time.monotonic() + SETTLING, back))
 
     async def _kill(self) -> str:
         early = time.monotonic() < self.began + KILLED_UNTIL * self.seconds
@@ -655,6 +656,7 @@ class Soak:
                 f"{bot.name} left with {bot.code}" + (f", unasked with {dict(bot.ended)}" if bot.ended else "")
                 for bot in self.bots
             ),
+            *(f"  not heard on {platform}, after a {kind}: {n}" for (platform, kind), n in verdict.silence.items()),
             *(f"  {one}" for one in verdict.examples[:20]),
         ]
         return "\n".join(rows) + "\n"

@@ -12,6 +12,9 @@ Place = tuple[str, str]
 """Platform and channel."""
 NOTICED = 0.5
 """Seconds in which a message that is on its way still gets there."""
+SENDING = 20.0
+"""Seconds that one sending off may take. What was claimed before the server was killed, and is sent after it, is held
+by nobody's lock any more: another bot sends it as well."""
 
 
 @dataclass
@@ -69,10 +72,17 @@ class Fault:
     kind: str
     began: float
     over: float
+    back: float | None = None
+    """When the server was there again."""
 
-
-CUT_SENDS_OFF = ("kill", "crash")
-"""Faults after which nobody knows whether a message in flight got there."""
+    def cuts_off(self, first: float, again: float) -> bool:
+        """Tell whether it left nobody who knew that a message had been sent, so that it was sent again."""
+        match self.kind:
+            case "kill":
+                return first - NOTICED <= self.began <= again
+            case "crash":
+                return first - SENDING <= (self.back or self.over) and self.began <= again
+        return False
 
 
 @dataclass
@@ -107,6 +117,8 @@ class Verdict:
     latencies: list[float] = field(default_factory=list)
     calm: list[float] = field(default_factory=list)
     """Those of turns that no fault fell on."""
+    silence: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What was not heard, by platform and the last fault before it or while it waited."""
     notes: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
 
@@ -124,11 +136,18 @@ def judge(history: History) -> Verdict:
     """Hold what is stored, and what was shown, against what people did."""
     verdict = Verdict()
     for course in history.courses:
+        for act in course.acts:
+            if not act.taken:
+                verdict.silence[course.place[0], _before(history.faults, act.began)] += 1
         _look_at(course, history.stored.get(course.mark, ()), verdict)
     _recipients(history, verdict)
     _repeats(history, verdict)
     _times(history, verdict)
     return verdict
+
+
+def _before(faults: Sequence[Fault], at: float) -> str:
+    return next((fault.kind for fault in reversed(faults) if fault.began <= at + SENDING / 4), "nothing")
 
 
 def _look_at(course: Course, checks: Sequence[Stored], verdict: Verdict) -> None:
@@ -184,7 +203,6 @@ def _recipients(history: History, verdict: Verdict) -> None:
 
 def _repeats(history: History, verdict: Verdict) -> None:
     """Look whether a question was asked twice, and whether its first sending was cut off."""
-    causes = [fault.began for fault in history.faults if fault.kind in CUT_SENDS_OFF]
     times: dict[tuple[Place, str | None, int], list[float]] = defaultdict(list)
     for one in history.shown:
         if one.new and one.seen is not None:
@@ -193,7 +211,7 @@ def _repeats(history: History, verdict: Verdict) -> None:
     wanted = {course.place: sum(act.tried_again for act in course.acts) for course in history.courses}
     for (place, check, seen), at in times.items():
         for first, again in pairwise(sorted(at)):
-            if any(first - NOTICED <= cause <= again for cause in causes):
+            if any(fault.cuts_off(first, again) for fault in history.faults):
                 verdict.repeated_in_flight += 1
             elif wanted.get(place):
                 wanted[place] -= 1

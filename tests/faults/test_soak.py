@@ -79,9 +79,12 @@ def test_a_question_asked_twice_is_doubled_unless_its_first_sending_was_cut_off(
     assert (verdict.doubled, verdict.repeated_in_flight) == (1, 0)
     for kind, began, in_flight in (
         ("kill", 2.2, 1),
-        ("crash", 5.0, 1),
         ("kill", 9.5, 0),
         ("kill", 1.0, 0),
+        ("crash", 5.0, 1),
+        ("crash", 1.0, 1),
+        ("crash", -19.0, 0),
+        ("crash", 9.5, 0),
         ("cut", 5.0, 0),
     ):
         verdict = judge(history(again, faults=(Fault(kind, began, began + 1),)))
