@@ -50,7 +50,7 @@ from tests.faults.soak_platforms import Reader, Readers, SoakDiscord, SoakSlack,
 
 SECONDS, PEOPLE = 600.0, 2000
 PLANS = [whole_check(seed) for seed in range(12)]
-FEWEST, MOST = 2, 5
+FEWEST, MOST = 1, 4
 """Questions that one person answers, beside opening a check and choosing the long one."""
 CLICKS = 0.7
 """The share of single choices that are picked, not typed."""
