@@ -286,6 +286,7 @@ async def test_a_new_session_is_caught_up_with_also_where_the_store_comes_back_a
 async def test_who_clicked_is_told_where_it_could_not_be_saved_after_it_was_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("adapters.discord.listeners.PAUSES", (0.1,))
     async with begun(tmp_path) as (server, room):
 
         async def gives_up(_work: Work) -> Commit:

@@ -61,7 +61,7 @@ class Taken:
 
     turn: Turn | None = None
     refused: bool = False
-    going: asyncio.Task[Turn] | None = None
+    going: tuple[asyncio.Task[Turn], Event, Destination | None] | None = None
 
 
 class Listeners:
@@ -395,23 +395,33 @@ class Listeners:
         task = self._behind(self._turns.handle(event, reply_to))
         await asyncio.wait([task], timeout=GUARD_SECONDS)
         if not task.done():
-            return Taken(going=task)
+            return Taken(going=(task, event, reply_to))
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
 
     def _tell_if_lost(self, taken: Taken, interaction: discord.Interaction[Any]) -> None:
         if taken.going:
-            self._behind(self._told_if_lost(taken.going, interaction))
+            self._behind(self._told_if_lost(*taken.going, interaction))
 
-    async def _told_if_lost(self, task: asyncio.Task[Turn], interaction: discord.Interaction[Any]) -> None:
-        """Say that it was not saved after all: it was acknowledged, and looks as if it had been taken."""
+    async def _told_if_lost(
+        self,
+        task: asyncio.Task[Turn],
+        event: Event,
+        reply_to: Destination | None,
+        interaction: discord.Interaction[Any],
+    ) -> None:
+        """Try again, or say that it was not saved after all: it was acknowledged, and looks as if it had been taken."""
         await asyncio.wait([task])
-        if isinstance(task.exception(), StorageError | ClosedError):
-            with suppress(*_FAILURES):
-                await interaction.followup.send(
-                    self._text(phrase("not_saved"), self._spoken(interaction)), ephemeral=True
-                )
+        if not isinstance(task.exception(), StorageError | ClosedError):
+            return
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            with suppress(StorageError, ClosedError):
+                await self._turns.handle(event, reply_to)
+                return
+        with suppress(*_FAILURES):
+            await interaction.followup.send(self._text(phrase("not_saved"), self._spoken(interaction)), ephemeral=True)
 
     def _behind(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)
