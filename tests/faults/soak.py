@@ -50,7 +50,7 @@ from tests.faults.soak_platforms import Reader, Readers, SoakDiscord, SoakSlack,
 
 SECONDS, PEOPLE = 600.0, 2000
 PLANS = [whole_check(seed) for seed in range(12)]
-FEWEST, MOST = 1, 4
+FEWEST, MOST = 1, 3
 """Questions that one person answers, beside opening a check and choosing the long one."""
 CLICKS = 0.7
 """The share of single choices that are picked, not typed."""
@@ -60,14 +60,14 @@ READING = 1.2, 4.0
 """Seconds between what somebody reads and what they type then."""
 TAIL = 30.0
 """Seconds before the end in which nobody comes any more, and nothing is broken."""
-CALM = 5.0, 10.0
+CALM = 8.0, 14.0
 """Seconds between two faults."""
 SETTLING = 2.0
 """Seconds that still count to a fault that is over: what it held up is made up for."""
 PATIENCE = 90.0
 """After which a reply does not come any more."""
 AGAIN = 8.0
-"""Seconds after which a command is tried again."""
+"""Seconds after which a command or a click is tried again; each time it takes twice as long."""
 KILLED_UNTIL = 0.4
 """The share of the time in which also the first bot is killed. After it, its memory is watched."""
 AT_REST = 60.0
@@ -306,7 +306,7 @@ class Player:
         tries = 0
         while not self.soak.is_over and time.monotonic() - act.began < PATIENCE:
             tries += await self.commands()
-            if await self.screen.until(lambda: self.screen.seen > 0, AGAIN if tries else 2.0):
+            if await self.screen.until(lambda: self.screen.seen > 0, AGAIN * 2 ** (tries - 1) if tries else 2.0):
                 act.taken, act.replied, act.tried_again = True, time.monotonic(), tries - 1
                 if tries > 1:  # what is said to the other tries is not taken for a reply to what comes next
                     await asyncio.sleep(AGAIN)
@@ -343,19 +343,20 @@ class Player:
         await asyncio.sleep(self.chance.uniform(*READING))
         act = Act(time.monotonic(), line.step, line.answer)
         self.course.acts.append(act)
-        seen = self.screen.seen
+        seen, patience = self.screen.seen, AGAIN
         while time.monotonic() - act.began < PATIENCE:
             refusals = self.screen.refusals
             if self.screen.seen == seen:  # else the newest question is the next one
                 act.taken = await self.picks(int(line.typed) - 1)
             await self.screen.until(
                 lambda: self.screen.seen > seen or self.screen.refusals > refusals,  # noqa: B023  awaited here
-                AGAIN,
+                patience,
             )
             if self.screen.seen > seen:
                 act.taken, act.replied = True, time.monotonic()
                 return True
             act.taken = act.taken and self.screen.refusals == refusals
+            patience *= 2
             self.soak.tried_again += 1
             if self.soak.is_over:
                 return False
