@@ -327,10 +327,10 @@ class PostgresStore:
         """Return people who were written to since then, with the last message to each."""
         sql = """
             SELECT platform, workspace, person, channel, message FROM (
-                SELECT DISTINCT ON (platform, workspace, person) platform, workspace, person, channel, message, sent_at
+                SELECT DISTINCT ON (platform, workspace, person) platform, workspace, person, channel, message
                 FROM sent_messages WHERE platform = ? AND share IS NULL AND sent_at >= ?
-                ORDER BY platform, workspace, person, sent_at DESC
-            ) latest ORDER BY sent_at DESC LIMIT ?
+                ORDER BY platform, workspace, person, length(message) DESC, message COLLATE "C" DESC
+            ) latest ORDER BY length(message) DESC, message COLLATE "C" DESC LIMIT ?
         """
         rows = await self._database.fetch(sql, platform, milliseconds(since), limit)
         return [(SessionKey(*key), Receipt(channel, message)) for *key, channel, message in map(tuple, rows)]

@@ -161,10 +161,11 @@ _KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT DO UPDATE SET value = exclud
 _KEPT = "SELECT value FROM kept WHERE name = ?"
 # Beside max(), SQLite's other columns are those of the row that has the maximum: the last message.
 _LATELY = """
-    SELECT platform, workspace, person, channel, message, max(sent_at) AS sent_at FROM sent_messages
+    SELECT platform, workspace, person, channel, message, max(printf('%20s', message)) AS newest FROM sent_messages
     WHERE platform = ? AND share IS NULL AND sent_at >= ?
-    GROUP BY platform, workspace, person ORDER BY sent_at DESC LIMIT ?
+    GROUP BY platform, workspace, person ORDER BY newest DESC LIMIT ?
 """
+"""By the numbers of the platform's messages, which rise: our own clock may have been set back."""
 _TIDY_EVENTS = """
     DELETE FROM seen_events WHERE id IN (SELECT id FROM seen_events WHERE id <= ? AND seen_at < ? LIMIT ?)
 """
