@@ -101,3 +101,15 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
         checked.write_text(read(UNIT).replace("/opt/teamcheck/bin/teamcheck", shutil.which("true") or ""), "utf-8")
         done = subprocess.run([analyze, "verify", checked], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_lock_is_written_by_make_and_what_is_deployed_is_audited() -> None:
+    locks = {file.name for file in ROOT.glob("requirements*.txt")}
+    assert set(re.findall(r"--output-file (\S+)", read(ROOT / "Makefile").partition("lock-peers:  ")[0])) == locks
+    checks = read(ROOT / ".github" / "workflows" / "ci.yml")
+    audit = checks.partition("pip-audit --disable-pip --require-hashes")[2]
+    assert set(re.findall(r"--requirement (\S+)", audit)) == locks - {"requirements-dev.txt", "requirements-audit.txt"}
+    assert "pip install --require-hashes --requirement requirements-audit.txt" in checks
+    for lock in locks:
+        pinned = re.findall(r"^\S+==\S+.*\n    --hash=", read(ROOT / lock), re.MULTILINE)
+        assert len(pinned) == len(re.findall(r"^\w", read(ROOT / lock), re.MULTILINE)) > 20, lock
