@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: chat test lint coverage check format pictures docs golden mutants faults bench bench-peers lock lock-peers clean
+.PHONY: chat test lint coverage check format pictures docs golden mutants faults soak bench bench-peers lock lock-peers clean
 
 chat: $(VENV)/.ready-to-run                 ## a check in the terminal
 	@$(BIN)/teamcheck chat
@@ -49,6 +49,9 @@ faults: $(VENV)/.ready-to-develop           ## faults, 2,000 kills under load, a
 	@$(BIN)/python -m pytest tests/faults/test_faults.py
 	@$(BIN)/python -m tests.faults.kills 2000
 	@$(BIN)/python -m tests.faults.shared_kills 500 60
+
+soak: $(VENV)/.ready-to-develop             ## thousands of people on both platforms for ten minutes, with faults; tell what was lost, doubled, misdirected
+	@$(BIN)/python -m tests.faults.soak
 
 bench: $(VENV)/.ready-to-develop            ## how fast turns, clicks, pictures and postings are, beside the raw driver, Bolt and discord.py (some minutes)
 	@$(BIN)/python -m tests.benchmarks.turns

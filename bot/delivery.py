@@ -50,6 +50,10 @@ Gate = tuple[str, str, str]
 """Platform, workspace and method: what a rate limit is counted by."""
 
 
+_UNNOTED = 4
+"""As after so many attempts it is waited where not even that can be noted."""
+
+
 def pause(attempts: int) -> float:
     """Return how many seconds to wait after so many attempts: twice as long each time, and never all at once."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts)
@@ -87,6 +91,8 @@ class Delivery:
         """(platform, workspace, method) -> until when the platform wants to be left alone."""
         self._sent: dict[SessionKey, tuple[Outgoing, Sent, bool]] = {}
         """What was sent, and whether it was the last part, until that is noted: it is not sent again."""
+        self._resting: dict[SessionKey, datetime] = {}
+        """Conversations that wait without a row that says so."""
         self._open = True
 
     def nudge(self, key: SessionKey) -> None:
@@ -147,6 +153,9 @@ class Delivery:
 
     async def _conversation(self, key: SessionKey) -> None:
         """Send what one conversation has, as long as it goes."""
+        if (until := self._resting.get(key)) and self._clock() < until:
+            return
+        self._resting.pop(key, None)
         try:
             await self._note_sent(key)
             while self._open and (row := await self._outbox.claim(key, self._clock())):
@@ -186,7 +195,10 @@ class Delivery:
             outcome = await self._send(sender, row, parts[row.parts_sent])
             last = row.parts_sent + 1 >= len(parts)
             if not isinstance(outcome, Sent):
-                return await self._settled(row, outcome, gate)
+                self._resting[row.key] = now + timedelta(seconds=pause(_UNNOTED))  # should even that not be noted
+                followed = await self._settled(row, outcome, gate)
+                del self._resting[row.key]
+                return followed
             self._sent[row.key] = (row, outcome, last)
             if not await self._note_sent(row.key) or last:
                 return True
@@ -239,11 +251,23 @@ class Delivery:
                 return False
             case Failed() | GaveUp():
                 note("gave_up", conversation=conversation(row.key), row=row.id, reason=outcome.reason)
-                if isinstance(row.message.to, InChannel) and self._given_up:
-                    # Its owner is told at once; a dead letter would be told of at their next visit, and tried again.
-                    await self._given_up(row, outcome.reason)
+                if not await self._owner_told(row, outcome.reason) and row.attempts + 1 < _attempts(row):
+                    until = now + timedelta(seconds=pause(row.attempts))
+                    await self._outbox.put_off(row, until, row.attempts + 1)
+                    return False
                 if isinstance(row.message.to, InChannel) and row.message.replies and self._given_up:
                     await self._outbox.drop(row)
                 else:
                     await self._outbox.give_up(row, outcome.reason)
+        return True
+
+    async def _owner_told(self, row: Outgoing, reason: str) -> bool:
+        """Tell the owner of a copy at once; a dead letter would be told of at their next visit, and tried again."""
+        if not isinstance(row.message.to, InChannel) or not self._given_up:
+            return True
+        try:
+            await self._given_up(row, reason)
+        except Exception as error:  # noqa: BLE001  whatever it is, the row must not be tried every second for it
+            note("owner_not_told", error, conversation=conversation(row.key), row=row.id)
+            return False
         return True

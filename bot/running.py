@@ -3,11 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Protocol
 
 from adapters.notes import note
-from bot.delivery import Clock, Delivery
+from bot.delivery import Clock, Delivery, pause
 from bot.due_checks import DueChecks, tidy
 from bot.intake import Intake
 from bot.limits import PERSON, WORKSPACE, Rate
@@ -16,7 +18,7 @@ from bot.turns import Turns
 from conversations.catalogue import Phrase
 from conversations.events import LEFT_STANDING, ShareEnded
 from conversations.messages import DirectMessage, InChannel, Outgoing
-from conversations.ports import MessageSender, NotReadyError, Outbox, SessionStore, TurnHandler
+from conversations.ports import MessageSender, NotReadyError, Outbox, SessionStore, StorageError, TurnHandler
 from conversations.reminders import Policy
 from conversations.scene import Postings
 
@@ -72,6 +74,7 @@ class Engine:
         self._senders = senders = {platform.name: platform.sender for platform in platforms}
         self._store = store
         self._platforms = platforms
+        self._later: list[Platform] = []
         self._clock = clock
         self._grace = grace
         self.delivery = Delivery(outbox, senders, packs, clock, self._not_shared)
@@ -91,7 +94,7 @@ class Engine:
     async def prepare(self) -> tuple[Phrase, ...]:
         """Let go of what has served its time, whatever comes of the platforms; then look whether they let us begin.
 
-        Returns what is wrong with those that do not, where others do.
+        Returns what is wrong with those that do not, where others do. Where it may pass, it is tried again later.
 
         Raises:
             NotReadyError: none of them does.
@@ -108,10 +111,12 @@ class Engine:
                 note("not_ready", error, platform=platform.name)
                 refused.append(error)
                 del self._senders[platform.name]  # what is for its people waits
+                if error.passing:
+                    self._later.append(platform)
             else:
                 ready.append(platform)
         if refused and not ready:
-            raise refused[0]
+            raise next((error for error in refused if error.passing), refused[0])
         self._platforms = ready
         return tuple(error.told for error in refused)
 
@@ -121,9 +126,9 @@ class Engine:
             asyncio.create_task(work)
             for work in (self.delivery.run(), self.due_checks.run(), tidy(self._store, self._clock, self._grace))
         ]
-        listening = [
-            asyncio.create_task(platform.listen(self._heard, self._store, stopping)) for platform in self._platforms
-        ]
+        listening = [asyncio.create_task(one.listen(self._heard, self._store, stopping)) for one in self._platforms]
+        first = tuple(listening)
+        listening += [asyncio.create_task(self._listen_at_last(one, stopping, first)) for one in self._later]
         stopped = asyncio.create_task(stopping.wait())
         note("running", platforms=len(self._platforms))
         gone = asyncio.create_task(_gone_on(listening)) if listening else stopped
@@ -143,6 +148,26 @@ class Engine:
         for task in done:
             if not task.cancelled() and (error := task.exception()):
                 raise error
+
+    async def _listen_at_last(
+        self, platform: Platform, stopping: asyncio.Event, others: Sequence["asyncio.Task[None]"]
+    ) -> None:
+        """Try again whether a platform lets us begin that did not at first; as long as another one listens."""
+        for tries in count():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), pause(tries))
+            if stopping.is_set() or all(task.done() for task in others):
+                return
+            try:
+                await platform.prepare(self._store)
+            except (NotReadyError, StorageError) as error:
+                note("not_ready", error, platform=platform.name)
+                if isinstance(error, NotReadyError) and not error.passing:
+                    return
+            else:
+                break
+        self._senders[platform.name] = platform.sender
+        await platform.listen(self._heard, self._store, stopping)
 
 
 async def _gone_on(tasks: list["asyncio.Task[None]"]) -> None:

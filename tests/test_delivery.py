@@ -20,8 +20,10 @@ from conversations.messages import (
     Failed,
     GaveUp,
     HomePage,
+    InChannel,
     InteractionReply,
     Message,
+    Outgoing,
     RetryAfter,
     SendOutcome,
     Sent,
@@ -469,6 +471,7 @@ async def test_an_outbox_that_fails_for_a_while_loses_nothing_and_holds_nobody_u
     assert post.sender.texts(A) == []
     await post.write(B, "c")
     post.outbox.failing = set()
+    post.clock.move(LONGEST_PAUSE)
     await post.round()
     assert post.sender.texts(B) == words("c")
     assert post.sender.texts(A) == words(*arrives)
@@ -640,3 +643,35 @@ async def test_a_farewell_whose_token_ran_out_is_a_message_of_its_own(post: Post
     await post.round()
     assert post.sender.texts(A)[-1:] == words("bye")
     assert post.sender.standing[-1].kind == "direct"
+
+
+# -- what cannot be noted --------------------------------------------------------------------------------------------
+
+
+async def test_a_copy_whose_owner_cannot_be_told_is_not_tried_every_second(post: Post) -> None:
+    async def told(_: Outgoing, __: str) -> None:
+        raise RuntimeError("a fault")
+
+    post.delivery = Delivery(post.outbox, {"fake": post.sender}, post.packs, post.clock, told)
+    post.sender.then(A, *[GaveUp("channel_not_found")] * ATTEMPTS)
+    await post.write(A, "one", to=InChannel("C1", "S1"))
+    for _ in range(3):
+        await post.round()
+    assert len(post.sender.tried) == 1
+    for _ in range(ATTEMPTS):
+        post.clock.move(LONGEST_PAUSE)
+        await post.round()
+    assert len(post.sender.tried) == ATTEMPTS
+    assert not await post.waiting(A)
+
+
+async def test_what_cannot_even_be_put_off_rests_all_the_same(post: Post) -> None:
+    post.sender.then(A, Failed("trouble"), Failed("trouble"))
+    await post.write(A, "one")
+    post.outbox.failing.add("put_off")
+    for _ in range(3):
+        await post.round()
+    assert len(post.sender.tried) == 1
+    post.clock.move(LONGEST_PAUSE)
+    await post.round()
+    assert len(post.sender.tried) == 2

@@ -5,18 +5,22 @@ import json
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from adapters.discord.commands import ADMIN_COMMAND, COMMAND, TAKE_DOWN, WHAT
+from adapters.discord.listeners import GUARD_SECONDS
 from adapters.slack.access import SlackAccess
 from adapters.slack.platform import SlackPlatform
 from bot.wiring import new_id
 from conversations.catalogue import Arg, phrase
+from conversations.ports import Commit, StorageError, Work
 from conversations.session import SessionKey
 from tests.dialogue import core
 from tests.end_to_end.program import PATIENCE, ROOT, database_url, environment
@@ -237,6 +241,86 @@ async def test_what_was_typed_before_a_new_session_is_fetched(tmp_path: Path) ->
         await server.me.person.sees(said("steps.kind_sources.ask"), 20)
         await room.quiet()
         assert len(server.discord.identifies) == 2
+
+
+async def test_lines_typed_while_the_store_was_away_are_taken_as_soon_as_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with begun(tmp_path) as (server, room):
+        tried: list[Work] = []
+
+        async def away(work: Work) -> Commit:
+            tried.append(work)
+            raise StorageError(phrase("storage.full", name="a disk"))
+
+        with monkeypatch.context() as patched:
+            patched.setattr(room.store, "commit", away)
+            await server.me.person.types(TEAM)
+            assert await server.discord.until(lambda: tried)
+            await server.me.person.types("2 4")
+            assert await server.discord.until(lambda: len(tried) > 1)
+        await server.me.person.sees(said("steps.maturity.ask"))
+        await room.quiet()
+        assert count(server.me, said("steps.maturity.ask")) == 1
+
+
+async def test_a_new_session_is_caught_up_with_also_where_the_store_comes_back_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with begun(tmp_path) as (server, room):
+        tried: list[str] = []
+
+        async def away(platform: str, *_: object) -> NoReturn:
+            tried.append(platform)
+            raise StorageError(phrase("storage.full", name="a disk"))
+
+        with monkeypatch.context() as patched:
+            patched.setattr(room.store, "lately", away)
+            server.discord.drop_next = 1
+            await server.me.person.types(TEAM)
+            server.discord.invalidate()
+            assert await server.discord.until(lambda: tried, 20)
+        await server.me.person.sees(said("steps.kind_sources.ask"))
+
+
+async def test_who_clicked_is_told_where_it_could_not_be_saved_after_it_was_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.discord.listeners.PAUSES", (0.1,))
+    async with begun(tmp_path) as (server, room):
+
+        async def gives_up(_work: Work) -> Commit:
+            await asyncio.sleep(GUARD_SECONDS + 0.3)
+            raise StorageError(phrase("storage.full", name="a disk"))
+
+        with monkeypatch.context() as patched:
+            patched.setattr(room.store, "commit", gives_up)
+            await server.me.person.clicks(said("buttons.unknown"))
+            assert server.me.person.failed == []
+            told = await server.me.person.sees(said("not_saved"))
+            assert told.ephemeral
+        await server.me.person.clicks(said("buttons.unknown"))
+        await server.me.person.sees(said("steps.kind_sources.ask"))
+
+
+async def test_a_stop_does_not_wait_for_a_store_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_server(tmp_path) as server:
+        async with server.bot() as room:
+            await server.me.begins()
+            tried: list[Work] = []
+
+            async def away(work: Work) -> Commit:
+                tried.append(work)
+                raise StorageError(phrase("storage.full", name="a disk"))
+
+            monkeypatch.setattr(room.store, "commit", away)
+            await server.me.person.types(TEAM)
+            assert await server.discord.until(lambda: tried)
+            began = time.monotonic()
+        assert time.monotonic() - began < 3
+        monkeypatch.undo()
+        async with server.bot():
+            await server.me.person.sees(said("steps.kind_sources.ask"))
 
 
 # -- repetitions and troubles ----------------------------------------------------------------------------------------
@@ -730,3 +814,22 @@ async def test_slack_and_discord_run_side_by_side_and_the_trouble_of_one_is_not_
             assert "Globex" not in server.me.screen()
             assert TEAM not in theirs.screen()
             assert slack.problems == []
+
+
+async def test_a_platform_that_is_away_at_the_start_is_there_as_soon_as_it_lets_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.running.pause", lambda _: 0.05)
+    async with FakeSlack() as slack, a_server(tmp_path) as server:
+        in_slack = slack_person(slack, "U0001")
+        slack.channel(PUBLIC, "U0001")
+        slack.failing["auth.test"] = ["internal_error"] * 3
+        access = SlackAccess(BOT, APP, slack.api_url, frozenset())
+        beside = SlackPlatform(access, core().catalogue, {core().id: core().id}, new_id)
+        async with running(server.discord, server.file, beside=[beside]) as room:
+            assert not slack.connected
+            server.me.quiet = room.quiet
+            await server.me.begins()
+            assert await slack.until(lambda: slack.connected)
+            await in_slack.command("", PUBLIC)
+            await in_slack.sees(said("steps.team.ask"), 30)

@@ -15,7 +15,7 @@ from adapters.storage.sqlite import SqliteStore, _erase_some, open_sqlite
 from adapters.storage.sqlite_outbox import milliseconds
 from conversations.messages import InChannel, InteractionReply, Message, Receipt, Withdrawal
 from conversations.ports import Commit, Work
-from conversations.session import Person, Session, SessionKey
+from conversations.session import Person, Remark, Session, SessionKey
 from conversations.snapshot import dump_workspace
 from conversations.workspace import Workspace
 from tests.dialogue import NOON
@@ -624,3 +624,14 @@ async def test_a_message_on_its_way_stands_in_no_file_when_it_was_taken_back(
     await sqlite_store.outbox.settle(row, Receipt("Channel-Zyxwvutsr", "M1"), NOON)
     assert len(await sent(sqlite_store, key)) == 2
     assert in_files(path, *words) == set()
+
+
+async def test_what_a_mentor_said_elsewhere_under_the_same_id_is_not_shown(store: AnyStore) -> None:
+    mentor = replace(KEY, person="U7")
+    first = await with_check(store)
+    after = answered(first)
+    assert after.check
+    check = replace(after.check, remarks=(Remark(mentor.person, "S1", NOON, "Zyxwvutsr"),))
+    assert await save(store, first, replace(after, check=check)) is Commit.SAVED
+    assert [one["text"] for one in json.loads(await store.held(mentor))["remarks"]] == ["Zyxwvutsr"]
+    assert json.loads(await store.held(replace(mentor, workspace="W9")))["remarks"] == []

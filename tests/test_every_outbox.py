@@ -707,3 +707,16 @@ async def test_what_waits_outlives_the_store(path: Path) -> None:
     async with open_sqlite(path) as store:
         assert await store.outbox.claim(KEY, NOON) is None
         assert await claimed(store, now=NOON + MINUTE) == replace(row, parts_sent=1, attempts=2)
+
+
+# -- who was written to lately -------------------------------------------------------------------------------------
+
+
+async def test_who_was_written_to_last_is_first_also_where_the_clock_was_set_back(store: AnyStore) -> None:
+    for key, message, at in ((KEY, "999", NOON + HOUR), (OTHER, "1000", NOON), (OTHER, "1001", NOON - MINUTE)):
+        await put(store, "hello", key=key)
+        await store.outbox.settle(await claimed(store, key), Receipt("C1", message), at)
+    told = [(key, receipt.message) for key, receipt in await store.lately("slack", NOON - HOUR, 9)]
+    assert told == [(OTHER, "1001"), (KEY, "999")]
+    assert len(await store.lately("slack", NOON - HOUR, 1)) == 1
+    assert [key for key, _ in await store.lately("slack", NOON + MINUTE, 9)] == [KEY]

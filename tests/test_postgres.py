@@ -128,8 +128,25 @@ async def test_what_a_process_that_hangs_had_claimed_is_taken_over_after_a_while
         await with_check(one)
         await put(one, "only")
         assert await one.outbox.claim(KEY, NOON) is not None
-        assert await other.outbox.claim(KEY, NOON + CLAIMED - SECOND) is None
-        assert await other.outbox.claim(KEY, NOON + CLAIMED + SECOND) is not None
+        await hung_for(one, CLAIMED - 60 * SECOND)
+        assert await other.outbox.claim(KEY, NOON) is None
+        await hung_for(one, 60 * SECOND)
+        assert await other.outbox.waiting(NOON, ["slack"], 10) == [KEY]
+        assert await other.outbox.claim(KEY, NOON) is not None
+
+
+async def test_a_clock_that_is_set_takes_no_message_from_whoever_sends_it(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET) as one, open_postgres(url, postgres.SECRET) as other:
+        await with_check(one)
+        await put(one, "only")
+        assert await one.outbox.claim(KEY, NOON) is not None
+        assert await other.outbox.waiting(NOON + 2 * CLAIMED, ["slack"], 10) == []
+        assert await other.outbox.claim(KEY, NOON + 2 * CLAIMED) is None
+
+
+async def hung_for(store: PostgresStore, time: timedelta) -> None:
+    """Let what is claimed have been claimed that much earlier."""
+    await store._database.execute("UPDATE outbox SET claimed_at = claimed_at - ?", time // timedelta(milliseconds=1))
 
 
 async def taken_over(one: PostgresStore, other: PostgresStore) -> tuple[Outgoing, Outgoing]:
@@ -137,7 +154,8 @@ async def taken_over(one: PostgresStore, other: PostgresStore) -> tuple[Outgoing
     await with_check(one)
     await put(one, "only")
     first = await one.outbox.claim(KEY, NOON)
-    second = await other.outbox.claim(KEY, NOON + CLAIMED + SECOND)
+    await hung_for(one, CLAIMED + SECOND)
+    second = await other.outbox.claim(KEY, NOON)
     assert first is not None
     assert second is not None
     return first, second

@@ -539,6 +539,7 @@ async def test_a_turn_that_fails_behind_its_acknowledgement_leaves_everything_as
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.slack.listeners.GUARD_SECONDS", 0.1)
+    monkeypatch.setattr("adapters.slack.listeners.PAUSES", (0.1,))
     async with chatting(tmp_path) as chat:
 
         async def late(*_: object) -> Commit:
@@ -554,6 +555,28 @@ async def test_a_turn_that_fails_behind_its_acknowledgement_leaves_everything_as
         assert chat.me.failed == []
         await chat.me.clicks("Don't know yet", chat.me.dm[1])
         await chat.me.sees(SECOND)
+
+
+async def test_nobody_is_told_to_repeat_what_was_saved_though_the_store_did_not_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.listeners.GUARD_SECONDS", 0.1)
+    async with chatting(tmp_path) as chat:
+        commit, done = chat.room.store.commit, list[Commit]()
+
+        async def unsaid(work: Work) -> Commit:
+            done.append(await commit(work))
+            await asyncio.sleep(0.4)
+            return await _cannot() if len(done) == 1 else done[-1]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(chat.room.store, "commit", unsaid)
+            assert await chat.me.types("Acme Search")
+            await chat.me.sees(SECOND)
+            assert await chat.slack.until(lambda: len(done) > 1)
+        assert done == [Commit.SAVED, Commit.DUPLICATE]
+        await chat.room.quiet()
+        assert not any(said("not_saved") in one.text for one in chat.me.dm)
 
 
 async def test_a_window_keeps_what_was_typed_until_it_is_saved_and_it_counts_once(

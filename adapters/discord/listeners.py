@@ -6,10 +6,13 @@ Every interaction comes here, and no view is kept in memory: a button works afte
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from itertools import chain, repeat
+from typing import Any, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import discord
 from aiohttp import ClientError
@@ -38,6 +41,10 @@ TOKEN_SECONDS = 14 * 60.0
 """How long the token of an interaction is used; Discord takes it for fifteen minutes."""
 REACHED_SECONDS = 8.0
 """How long somebody who typed a command waits to hear whether their direct messages are open."""
+PAUSES = (0.5, 1.0, 2.0, 5.0)
+"""Seconds after each of which something is tried again for which the store was not there; the last one for good."""
+WAITING_AT_MOST = 1_000
+"""So many wait for it; more are fetched after the next start."""
 _REMEMBERED = 1_000
 _IN_BOLD = re.compile(r"\*\*.+\*\*")
 _TALKING = "here"
@@ -45,7 +52,7 @@ _TALKING = "here"
 _FAILURES = (discord.HTTPException, discord.InteractionResponded, ClientError, OSError, TimeoutError)
 
 NewId = Callable[[], str]
-Work = Callable[[discord.Interaction[Any]], Awaitable[None]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Taken:
 
     turn: Turn | None = None
     refused: bool = False
+    going: tuple[asyncio.Task[Turn], Event, Destination | None] | None = None
 
 
 class Listeners:
@@ -71,9 +79,13 @@ class Listeners:
         self._turns, self._workspaces, self._sender = turns, workspaces, sender
         self._catalogue = catalogue.on(*SURFACES)
         self._new_id, self._me = new_id, me
-        self._going: set[asyncio.Task[Turn]] = set()
+        self._going: set[asyncio.Task[Any]] = set()
         self._seen: OrderedDict[int, None] = OrderedDict()
         """Interactions that came already: a resumed session repeats some, and each is acknowledged once."""
+        self.stopping = asyncio.Event()
+        self._waiting = 0
+        # Weak values: a person's lock is gone as soon as nobody holds or awaits it.
+        self._typing: WeakValueDictionary[SessionKey, asyncio.Lock] = WeakValueDictionary()
 
     async def drained(self, seconds: float) -> None:
         """Wait for turns that go on behind their acknowledgement."""
@@ -83,9 +95,48 @@ class Listeners:
     # -- in our direct messages --------------------------------------------------------------------------------------
 
     async def message(self, message: discord.Message) -> None:
-        """Take a line typed in our direct messages; of others nothing is heard."""
-        if message.guild is None and not message.author.bot and (event := await heard(message, self._new_id())):
-            await self._take(event, DirectMessage())
+        """Take a line typed in our direct messages; of others nothing is heard.
+
+        Raises:
+            StorageError: nothing was saved before the stop.
+            ClosedError: as above.
+
+        """
+        if message.guild is not None or message.author.bot:
+            return
+        key = key_of(message.author.id)
+        lock = self._typing.get(key)
+        if lock is None:
+            lock = self._typing[key] = asyncio.Lock()
+        async with lock:  # what somebody types after a line that waits for the store is no answer before it
+            if event := await heard(message, self._new_id()):
+                await self.once_possible(lambda: self._turns.handle(event, DirectMessage()))
+
+    async def once_possible(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        """Do something as soon as the store is there: Discord brings nothing twice that it was not acknowledged.
+
+        Raises:
+            StorageError: it was not, up to the stop; or too many wait already.
+            ClosedError: as above.
+
+        """
+        pauses = chain(PAUSES, repeat(PAUSES[-1]))
+        while True:
+            try:
+                return await work()
+            except (StorageError, ClosedError):
+                if self._waiting >= WAITING_AT_MOST or await self._stops_within(next(pauses)):
+                    raise
+
+    async def _stops_within(self, seconds: float) -> bool:
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True
 
     # -- interactions ------------------------------------------------------------------------------------------------
 
@@ -146,6 +197,7 @@ class Listeners:
         taken = await self._take(event, DirectMessage())
         if taken.turn is None:
             await self._say(interaction, phrase("not_saved" if taken.refused else "busy"), taken)
+            self._tell_if_lost(taken, interaction)
         elif _is_our_chat(interaction):
             await interaction.response.defer(ephemeral=True)
             await interaction.delete_original_response()
@@ -282,6 +334,7 @@ class Listeners:
                 await self._say(interaction, phrase("not_saved"), taken)
             else:
                 await interaction.response.defer()
+                self._tell_if_lost(taken, interaction)
 
     def _reply_to(self, interaction: discord.Interaction[Any]) -> Destination:
         """Return where what is said goes: to our direct messages, or to where only this person sees it."""
@@ -339,17 +392,44 @@ class Listeners:
 
     async def _take(self, event: Event, reply_to: Destination | None) -> Taken:
         """Take a turn, as long as Discord waits; it goes on behind the acknowledgement where that is too short."""
-        task = asyncio.ensure_future(self._turns.handle(event, reply_to))
-        self._going.add(task)
-        task.add_done_callback(self._ended)
+        task = self._behind(self._turns.handle(event, reply_to))
         await asyncio.wait([task], timeout=GUARD_SECONDS)
         if not task.done():
-            return Taken()
+            return Taken(going=(task, event, reply_to))
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
 
-    def _ended(self, task: asyncio.Task[Turn]) -> None:
+    def _tell_if_lost(self, taken: Taken, interaction: discord.Interaction[Any]) -> None:
+        if taken.going:
+            self._behind(self._told_if_lost(*taken.going, interaction))
+
+    async def _told_if_lost(
+        self,
+        task: asyncio.Task[Turn],
+        event: Event,
+        reply_to: Destination | None,
+        interaction: discord.Interaction[Any],
+    ) -> None:
+        """Try again, or say that it was not saved after all: it was acknowledged, and looks as if it had been taken."""
+        await asyncio.wait([task])
+        if not isinstance(task.exception(), StorageError | ClosedError):
+            return
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            with suppress(StorageError, ClosedError):
+                await self._turns.handle(event, reply_to)
+                return
+        with suppress(*_FAILURES):
+            await interaction.followup.send(self._text(phrase("not_saved"), self._spoken(interaction)), ephemeral=True)
+
+    def _behind(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        task = asyncio.create_task(work)
+        self._going.add(task)  # nobody else holds on to it
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
         self._going.discard(task)
         if not task.cancelled():
             task.exception()  # whoever waited was told; a turn that went on behind is told of by the intake

@@ -13,7 +13,7 @@ from adapters.discord.access import DiscordAccess, Shards
 from adapters.discord.commands import commands, digest
 from adapters.discord.hosts import point_at
 from adapters.discord.incoming import PLATFORM
-from adapters.discord.listeners import Listeners, NewId, heard
+from adapters.discord.listeners import Listeners, NewId
 from adapters.discord.sender import DiscordSender
 from adapters.notes import note
 from adapters.reviews import Reviews
@@ -234,15 +234,25 @@ class DiscordPlatform:
             raise NotReadyError(phrase("run.discord_sessions", n=minutes), passing=True)
         try:
             await point_at(self._access.api_url)
-            self._client = client = self._made()
+        except (ClientError, OSError, TimeoutError, ValueError):
+            raise NotReadyError(phrase("run.discord_unreachable"), passing=True) from None
+        client = self._made()
+        try:
             await asyncio.wait_for(client.login(self._access.token), LOGIN_SECONDS)
         except discord.LoginFailure:
+            await client.close()
             raise NotReadyError(phrase("run.discord_token")) from None
         except (discord.HTTPException, ClientError, OSError, TimeoutError, ValueError):
+            await client.close()
             raise NotReadyError(phrase("run.discord_unreachable"), passing=True) from None
+        self._client = client
         app = str(client.application_id)
         self.sender.through(client.http, app)
-        await self._tell_commands(client, store, app)
+        try:
+            await self._tell_commands(client, store, app)
+        except NotReadyError:
+            await client.close()
+            raise
         self._last = dict(await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS))
         note("discord_ready")
 
@@ -285,6 +295,7 @@ class DiscordPlatform:
             raise NotReadyError(phrase("run.discord_unreachable"), passing=True)
         self._turns, self._store = turns, store
         listeners = Listeners(turns, store, self.sender, self._catalogue, self._new_id, client.user.id)
+        listeners.stopping = stopping
         client.listeners, client.platform = listeners, self
         listening = asyncio.ensure_future(client.connect(reconnect=True))
         stopped = asyncio.ensure_future(stopping.wait())
@@ -303,22 +314,27 @@ class DiscordPlatform:
 
     async def catch_up(self) -> None:
         """Take what people typed in our chats while we were away, in its order; what was taken is known by its id."""
-        client, store, turns = self._client, self._store, self._turns
-        if client is None or store is None or turns is None or not self._shards.have_chats:
+        client, store = self._client, self._store
+        listeners = client.listeners if client else None
+        if client is None or store is None or listeners is None or not self._shards.have_chats:
             return
         before, self._last = self._last, {}
         lost = self._lost
         self.resumed()
-        for key, newest in await store.lately(PLATFORM, datetime.now(UTC) - CAUGHT_UP, CHATS):
+        since_then = datetime.now(UTC) - CAUGHT_UP
+        try:
+            chats = await listeners.once_possible(lambda: store.lately(PLATFORM, since_then, CHATS))
+        except (StorageError, ClosedError) as error:
+            note("not_caught_up", error)
+            return
+        for key, newest in chats:
             last = before.get(key, newest)
             since = int(last.message) if lost is None else min(int(last.message), discord.utils.time_snowflake(lost))
             channel = client.get_partial_messageable(int(last.channel))
             try:
                 async for message in channel.history(after=discord.Object(since), limit=LINES, oldest_first=True):
-                    if message.author.bot or str(message.author.id) != key.person:
-                        continue
-                    if event := await heard(message, self._new_id()):
-                        await turns.handle(event, DirectMessage())
+                    if str(message.author.id) == key.person:
+                        await listeners.message(message)
             except (discord.HTTPException, StorageError, ClosedError) as error:
                 note("not_caught_up", error)
 

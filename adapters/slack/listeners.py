@@ -43,6 +43,8 @@ GUARD_SECONDS = 2.2
 """After which something is acknowledged though its turn is not done; Slack waits three seconds."""
 _WINDOW_SECONDS = 2.6
 """And after which a window is not waited for any more."""
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds after each of which a turn is tried again that failed behind its acknowledgement."""
 _AT_LEAST_SECONDS = 0.1
 _ARRIVED = "arrived"
 _UNHEARD = (SlackApiError, ClientError, OSError, TimeoutError)
@@ -452,17 +454,27 @@ class Listeners:
         await asyncio.wait([task], timeout=_left(context, GUARD_SECONDS))
         if not task.done():
             if reply_to is not None and not isinstance(reply_to, HomePage):
-                self._behind(self._told_if_lost(task, context))
+                self._behind(self._told_if_lost(task, event, reply_to, context))
             return Taken()
         if isinstance(task.exception(), StorageError | ClosedError):
             return Taken(refused=True)
         return Taken(task.result())
 
-    async def _told_if_lost(self, task: asyncio.Task[Turn], context: AsyncBoltContext) -> None:
-        """Say that it was not saved after all: it was acknowledged, so Slack brings it no more."""
+    async def _told_if_lost(
+        self, task: asyncio.Task[Turn], event: Event, reply_to: Destination, context: AsyncBoltContext
+    ) -> None:
+        """Try again, or say that it was not saved after all: it was acknowledged, so Slack brings it no more.
+
+        A commit whose answer was lost may have been one: who was told otherwise would do it a second time.
+        """
         await asyncio.wait([task])
         if not isinstance(task.exception(), StorageError | ClosedError):
             return
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            with suppress(StorageError, ClosedError):
+                await self._turns.handle(event, reply_to)
+                return
         key, about = await self._whose(context)
         if context.response_url and context.respond:
             await self._whispered(context.respond, phrase("not_saved"), key, self._spoken(about))

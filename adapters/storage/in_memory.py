@@ -83,6 +83,11 @@ class _SentMessage:
     place: str | None = None
 
     @property
+    def number(self) -> tuple[int, str]:
+        """Tell which of the platform's messages is the newest: their numbers rise, and our clock may be set back."""
+        return len(self.message), self.message
+
+    @property
     def where(self) -> tuple[str, str]:
         """The platform's address of it."""
         return self.channel, self.message
@@ -457,8 +462,8 @@ class InMemoryOutbox:
         for key, messages in self._sent.items():
             direct = [one for one in messages if one.share is None and one.at >= since]
             if key.platform == platform and direct:
-                last.append((key, max(direct, key=lambda one: one.at)))
-        last.sort(key=lambda one: one[1].at, reverse=True)
+                last.append((key, max(direct, key=lambda one: one.number)))
+        last.sort(key=lambda one: one[1].number, reverse=True)
         return [(key, Receipt(*one.where)) for key, one in last]
 
     async def part_sent(self, row: Outgoing, receipt: Receipt | None, at: datetime) -> bool:

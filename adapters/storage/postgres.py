@@ -327,10 +327,10 @@ class PostgresStore:
         """Return people who were written to since then, with the last message to each."""
         sql = """
             SELECT platform, workspace, person, channel, message FROM (
-                SELECT DISTINCT ON (platform, workspace, person) platform, workspace, person, channel, message, sent_at
+                SELECT DISTINCT ON (platform, workspace, person) platform, workspace, person, channel, message
                 FROM sent_messages WHERE platform = ? AND share IS NULL AND sent_at >= ?
-                ORDER BY platform, workspace, person, sent_at DESC
-            ) latest ORDER BY sent_at DESC LIMIT ?
+                ORDER BY platform, workspace, person, length(message) DESC, message COLLATE "C" DESC
+            ) latest ORDER BY length(message) DESC, message COLLATE "C" DESC LIMIT ?
         """
         rows = await self._database.fetch(sql, platform, milliseconds(since), limit)
         return [(SessionKey(*key), Receipt(channel, message)) for *key, channel, message in map(tuple, rows)]
@@ -464,7 +464,9 @@ async def _named(connection: Connection, key: SessionKey) -> list[tuple[SessionK
 async def _remarks_of(connection: Connection, key: SessionKey) -> list[dict[str, object]]:
     """Return what somebody said as a mentor, without a word of whom it was said to."""
     found: list[dict[str, object]] = []
-    for _, _, body in await _named(connection, key):
+    for owner, _, body in await _named(connection, key):
+        if owner.workspace != key.workspace:
+            continue  # of somebody else with the same id
         with suppress(SnapshotError):
             mine = (one for one in load_check(body).remarks if one.by == key.person)
             found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]

@@ -32,7 +32,10 @@ _PRESENT = """
                 WHERE (w.platform, w.workspace) = (outbox.platform, outbox.workspace) AND w.left_at IS NOT NULL)
 """
 _NOT_OTHERS = "coalesce(claimed_by, ?) = ?"
-_FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < ? OR NOT {alive('outbox.claimed_by')})"
+_NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+"""By the server's clock: those of two processes differ, and one that is set takes no message from the other."""
+_OLD = f"{_NOW} - {CLAIMED // timedelta(milliseconds=1)}"
+_FREE = f"(claimed_by IS NULL OR claimed_by = ? OR claimed_at < {_OLD} OR NOT {alive('outbox.claimed_by')})"
 
 
 class PostgresOutbox:
@@ -51,7 +54,7 @@ class PostgresOutbox:
                 ORDER BY platform, workspace, person, id
             ) outbox WHERE due_at NOT BETWEEN ? AND ? AND {_FREE} ORDER BY due_at, id LIMIT ?
         """
-        values = (sorted(platforms), *_not_yet(now), await self._database.process(), milliseconds(now - CLAIMED), limit)
+        values = (sorted(platforms), *_not_yet(now), await self._database.process(), limit)
         return [SessionKey(*row) for row in map(tuple, await self._database.fetch(sql, *values))]
 
     async def claim(self, key: SessionKey, now: datetime) -> Outgoing | None:
@@ -78,7 +81,7 @@ class PostgresOutbox:
             AND {_FREE} AND {_PRESENT} AND {alive("?::integer")} FOR UPDATE SKIP LOCKED
         """
         # Its own line may have been cut, and it has not heard of that yet: such a claim would be worth nothing.
-        values = (*mine, *mine, process, milliseconds(now - CLAIMED), process)
+        values = (*mine, *mine, process, process)
         row = await connection.fetchrow(numbered(sql), *values)
         first, last = _not_yet(now)
         if row is None or first <= row["due_at"] <= last:
@@ -103,8 +106,8 @@ class PostgresOutbox:
             asking = _that_asks(*json.loads(row["replaces"])) if row["replaces"] else None
         else:
             asking = await _asking(connection, key, message)
-        sql = f"UPDATE outbox SET claimed_by = ?, claimed_at = ? WHERE {_WHOSE} AND id = ?"
-        await connection.execute(numbered(sql), process, milliseconds(now), *mine, number)
+        sql = f"UPDATE outbox SET claimed_by = ?, claimed_at = {_NOW} WHERE {_WHOSE} AND id = ?"
+        await connection.execute(numbered(sql), process, *mine, number)
         standing = f"SELECT count(*) FROM outbox WHERE {_WHOSE} AND state = 'dead' AND kind = 'withdrawal'"
         left_standing = await connection.fetchval(numbered(standing), *mine) if row["farewell"] else 0
         copies = await _copies(connection, key, share)

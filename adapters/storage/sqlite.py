@@ -161,10 +161,11 @@ _KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT DO UPDATE SET value = exclud
 _KEPT = "SELECT value FROM kept WHERE name = ?"
 # Beside max(), SQLite's other columns are those of the row that has the maximum: the last message.
 _LATELY = """
-    SELECT platform, workspace, person, channel, message, max(sent_at) AS sent_at FROM sent_messages
+    SELECT platform, workspace, person, channel, message, max(printf('%20s', message)) AS newest FROM sent_messages
     WHERE platform = ? AND share IS NULL AND sent_at >= ?
-    GROUP BY platform, workspace, person ORDER BY sent_at DESC LIMIT ?
+    GROUP BY platform, workspace, person ORDER BY newest DESC LIMIT ?
 """
+"""By the numbers of the platform's messages, which rise: our own clock may have been set back."""
 _TIDY_EVENTS = """
     DELETE FROM seen_events WHERE id IN (SELECT id FROM seen_events WHERE id <= ? AND seen_at < ? LIMIT ?)
 """
@@ -538,7 +539,9 @@ def _write_reviews(connection: sqlite3.Connection, key: SessionKey, check: Check
 def _remarks_of(connection: sqlite3.Connection, key: SessionKey) -> list[dict[str, object]]:
     """Return what somebody said as a mentor, without a word of whom it was said to."""
     found: list[dict[str, object]] = []
-    for *_, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
+    for *owner, _, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
+        if owner[1] != key.workspace:
+            continue  # of somebody else with the same id
         with suppress(SnapshotError):
             mine = (one for one in load_check(body).remarks if one.by == key.person)
             found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
