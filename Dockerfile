@@ -1,19 +1,27 @@
 # teamcheck run, with SQLite in /data: small, not as root, and content with a file system that is read-only but for /data.
 # docker build --tag teamcheck .        With pictures and PDFs (130 MB more): --build-arg PICTURES=requirements-pictures.txt
-FROM python:3.11-slim AS build
+# A base image that stays the same: --build-arg BASE=python:3.11-slim@sha256:... (docs/deploying.md)
+ARG BASE=python:3.11-slim
+
+# The pip of the base image installs into /app, which has none of its own. What only builds the package leaves it again.
+FROM ${BASE} AS build
 ARG PICTURES=requirements.txt
+ARG INTO_APP="python -m pip --no-cache-dir --disable-pip-version-check --python /app/bin/python"
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE requirements.txt requirements-postgres.txt requirements-pictures.txt ./
-RUN python -m venv /app && /app/bin/pip install --no-cache-dir --require-hashes --requirement requirements-postgres.txt \
-    && /app/bin/pip install --no-cache-dir --require-hashes --requirement "$PICTURES"
+RUN python -m venv --without-pip /app \
+    && $INTO_APP install --require-hashes --requirement requirements-postgres.txt \
+    && $INTO_APP install --require-hashes --requirement "$PICTURES"
 COPY bot bot
 COPY adapters adapters
 COPY conversations conversations
-RUN /app/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
-    && /app/bin/pip uninstall --yes --quiet hatchling editables pip
+RUN $INTO_APP install --no-deps --no-build-isolation . \
+    && $INTO_APP uninstall --yes --quiet hatchling editables packaging pathspec pluggy tomlkit trove-classifiers \
+    && $INTO_APP check
 
-FROM python:3.11-slim
-RUN useradd --system --uid 10001 --home-dir /data --create-home teamcheck
+FROM ${BASE}
+RUN useradd --system --uid 10001 --home-dir /data --create-home teamcheck \
+    && python -m pip uninstall --yes --quiet setuptools wheel pip
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -80,6 +80,8 @@ lock:                                       ## lock the dependencies again (need
 		--output-file requirements-postgres.txt
 	uv pip compile pyproject.toml --extra pictures --extra postgres --group dev --constraint requirements-pictures.txt --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt
+	uv pip compile --group audit --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-audit.txt
 
 lock-peers:                                 ## lock what the peers of bench-peers are installed from again (needs uv)
 	@for peer in aiogram ptb botbuilder; do \

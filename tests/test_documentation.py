@@ -210,6 +210,27 @@ def test_the_page_on_the_terminal_has_every_command() -> None:
     assert {name for name, one in programs().items() if not hasattr(one, "commands")} == told
 
 
+def _modules_told() -> set[str]:
+    """Return the modules that the map in CONTRIBUTING.md names, each in the folder below whose name it stands."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where things are")[2]
+    room = folder = ""
+    told = set[str]()
+    for line in page.partition("[The way of a turn]")[0].splitlines():
+        if heading := re.match(r"    (\w+)/ ", line):
+            room = folder = heading[1]
+        elif re.match(r"      \w", line):
+            inner = re.match(r"      (\w+)/ ", line)
+            folder = f"{room}/{inner[1]}" if inner else room
+        told |= {f"{folder}/{name}" for name in re.findall(r"(?<![\w/])\w+\.py\b", line)}
+    return told
+
+
+def test_the_map_of_the_code_has_every_module_and_no_other() -> None:
+    files = [file for room in ("bot", "adapters", "conversations") for file in (ROOT / room).rglob("*.py")]
+    there = {str(file.relative_to(ROOT)) for file in files if file.name != "__init__.py"}
+    assert _modules_told() == there
+
+
 # -- the checks themselves notice ----------------------------------------------------------------------------------
 
 
