@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from adapters.slack.access import EVENTS
 from adapters.slack.incoming import key_of
@@ -246,6 +246,76 @@ async def test_nobody_is_installed_by_a_page_that_is_not_theirs_or_comes_twice(t
         assert await home.room.store.vault.get(f"slack:{HERE}") == before
 
 
+async def secrets_kept(home: House) -> int:
+    """Return how many rows the vault has, whatever is in them."""
+    counted = "SELECT count(*) FROM secrets"
+    (rows,) = await home.room.store._database.read(lambda connection: connection.execute(counted).fetchone())
+    return int(rows)
+
+
+async def state_of(browser: ClientSession, bot: str) -> str:
+    page = await browser.get(f"{bot}/slack/install")
+    (state,) = re.findall(r"state=([\w-]+)", await page.text())
+    return str(state)
+
+
+async def test_whoever_opens_the_pages_again_and_again_has_nothing_written(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        bot, before = str(home.slack.request_url).removesuffix(EVENTS), await secrets_kept(home)
+        for _ in range(20):
+            state = await state_of(browser, bot)
+            for back in ({"state": state, "code": "made-up"}, {"state": state}, {"state": "made-up", "code": "x"}):
+                assert (await browser.get(f"{bot}/slack/oauth_redirect?{urlencode(back)}")).status in (OK, BAD)
+            for path in ("install", "oauth_redirect"):
+                assert (await browser.head(f"{bot}/slack/{path}")).status == 405
+        assert await secrets_kept(home) == before
+
+
+@pytest.mark.parametrize("how", ["nonce", "time", "signature", "half", "digits", "nothing"])
+async def test_a_state_that_is_not_of_our_page_installs_nothing(how: str, tmp_path: Path) -> None:
+    async with house(tmp_path) as home, ClientSession() as browser:
+        bot = str(home.slack.request_url).removesuffix(EVENTS)
+        nonce, at, signature = (await state_of(browser, bot)).split("-")
+        state = {
+            "nonce": f"{nonce[::-1]}-{at}-{signature}",
+            "time": f"{nonce}-{int(at) + 60}-{signature}",
+            "signature": f"{nonce}-{at}-{signature[::-1]}",
+            "half": f"{nonce}-{at}",
+            "digits": f"{nonce}-{'9' * 5000}-{signature}",
+            "nothing": "",
+        }[how]
+        code = home.slack.consent.says_yes()
+        answer = await browser.get(
+            f"{bot}/slack/oauth_redirect?{urlencode({'state': state, 'code': code})}",
+            headers={"Cookie": f"teamcheck_install={state}"},
+        )
+        assert answer.status == BAD
+        assert code in home.slack.consent.codes
+
+
+async def test_a_state_installs_once_also_in_the_hands_of_who_keeps_its_cookie(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, FakeSlack(team=THERE) as there, ClientSession() as browser:
+        home.slack.neighbours.append(there)
+        bot = str(home.slack.request_url).removesuffix(EVENTS)
+        state = await state_of(browser, bot)
+        found = []
+        for slack in (home.slack, there):
+            back = urlencode({"state": state, "code": slack.consent.says_yes()})
+            cookie = {"Cookie": f"teamcheck_install={state}"}
+            found.append((await browser.get(f"{bot}/slack/oauth_redirect?{back}", headers=cookie)).status)
+        assert found == [OK, BAD]
+        assert await home.room.store.vault.names("slack:") == [f"slack:{HERE}"]
+
+
+async def test_a_page_of_one_process_leads_back_to_another_with_the_same_secrets(tmp_path: Path) -> None:
+    async with house(tmp_path / "one") as home, house(tmp_path / "two") as other, ClientSession() as browser:
+        one, two = (str(each.slack.request_url).removesuffix(EVENTS) for each in (home, other))
+        state = await state_of(browser, one)
+        back = urlencode({"state": state, "code": other.slack.consent.says_yes()})
+        cookie = {"Cookie": f"teamcheck_install={state}"}
+        assert (await browser.get(f"{two}/slack/oauth_redirect?{back}", headers=cookie)).status == OK
+
+
 async def test_a_page_that_is_too_old_installs_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         began = home.slack.began
@@ -253,8 +323,7 @@ async def test_a_page_that_is_too_old_installs_nothing(tmp_path: Path) -> None:
 
         async with ClientSession() as browser:
             bot = str(home.slack.request_url).removesuffix(EVENTS)
-            page = await browser.get(f"{bot}/slack/install")
-            (state,) = re.findall(r"state=([\w-]+)", await page.text())
+            state = await state_of(browser, bot)
             home.slack.began = began + int(CONSENT.total_seconds()) + 5
             answer = await browser.get(
                 f"{bot}/slack/oauth_redirect?{urlencode({'state': state, 'code': 'code-of-later'})}",
