@@ -498,6 +498,105 @@ async def test_a_token_that_could_not_be_kept_is_used_and_kept_when_that_goes(mo
         assert calls(slack) == 1
 
 
+async def exchanging(slack: FakeSlack, tokens: InstalledTokens, clock: Clock) -> asyncio.Task[Installation | None]:
+    """Let an exchange begin, of which Slack's answer takes a while."""
+    clock.now += timedelta(hours=11)
+    slack.slow["oauth.v2.access"] = 0.3
+    begun = asyncio.create_task(tokens.exchanged(HERE))
+    assert await slack.until(lambda: calls(slack) == 1)
+    return begun
+
+
+async def in_vault(store: InMemoryStore) -> str | None:
+    kept = await store.vault.get(f"slack:{HERE}")
+    return str(json.loads(kept)["token"]) if kept else None
+
+
+@pytest.mark.parametrize("process", ["the same", "another"])
+async def test_a_workspace_that_removes_it_during_an_exchange_does_not_come_back(process: str) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        one = tokens if process == "the same" else InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        begun = await exchanging(slack, tokens, clock)
+        assert await one.forget(HERE, clock.now.timestamp())
+        await begun
+        assert await in_vault(store) is None
+        assert await tokens.of(HERE) is None
+        assert list(tokens._unsaved) == []
+
+
+@pytest.mark.parametrize("process", ["the same", "another"])
+async def test_an_exchange_does_not_overwrite_what_was_installed_meanwhile(process: str) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        one = tokens if process == "the same" else InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        begun = await exchanging(slack, tokens, clock)
+        ends = (clock.now + timedelta(hours=12)).timestamp()
+        await one.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", 0, "xoxe-anew", ends))
+        await begun
+        assert await in_vault(store) == await token(tokens) == "xoxb-anew"
+
+
+@pytest.mark.parametrize("what", ["removed", "installed anew"])
+async def test_a_token_that_could_not_be_kept_is_let_go_where_the_workspace_changed_its_mind(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        other = InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        clock.now += timedelta(hours=11)
+        with monkeypatch.context() as patch:
+
+            async def full(*_: object) -> None:
+                raise StorageError(phrase("storage.full", name="a disk"))
+
+            patch.setattr(store.vault, "put", full)
+            assert await token(tokens) != "xoxb-first"
+        if what == "removed":
+            await other.forget(HERE, clock.now.timestamp())
+        else:
+            await other.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", 0, "xoxe-anew", None))
+        looking = asyncio.create_task(tokens.run())
+        await asyncio.sleep(0.05)
+        looking.cancel()
+        wanted = None if what == "removed" else "xoxb-anew"
+        found = await tokens.of(HERE)
+        assert (await in_vault(store), found and found.token) == (wanted, wanted)
+
+
+@pytest.mark.parametrize("what", ["removed", "installed anew"])
+async def test_what_was_read_before_a_change_is_not_known_after_it(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installed() as (_, tokens, store, clock):
+        get, read, go_on = store.vault.get, asyncio.Event(), asyncio.Event()
+
+        async def slowly(name: str) -> str | None:
+            found = await get(name)
+            read.set()
+            await go_on.wait()
+            return found
+
+        tokens._known.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(store.vault, "get", slowly)
+            asking = asyncio.create_task(tokens.of(HERE))
+            await read.wait()
+        if what == "removed":
+            await tokens.forget(HERE, clock.now.timestamp())
+        else:
+            await tokens.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew"))
+        go_on.set()
+        wanted = None if what == "removed" else "xoxb-anew"
+        for found in (await asking, await tokens.of(HERE)):
+            assert (found and found.token) == wanted
+
+
+async def test_a_removal_from_before_an_installation_takes_nothing_along_whatever_a_process_knows() -> None:
+    async with installed() as (slack, tokens, store, clock):
+        other = InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        assert await other.of(HERE)
+        now = clock.now.timestamp()
+        await tokens.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", now))
+        assert not await other.forget(HERE, now - 1)
+        assert await in_vault(store) == "xoxb-anew"
+
+
 @pytest.mark.parametrize("error", ["invalid_refresh_token", "ratelimited", "503"])
 async def test_a_token_that_slack_does_not_exchange_is_used_to_its_end_and_tried_again(error: str) -> None:
     async with installed() as (slack, tokens, _, clock):

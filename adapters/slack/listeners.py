@@ -422,9 +422,7 @@ class Listeners:
             return None
         at, team = incoming.moment(str(body.get("event_time", "")), self._now()), context.team_id or ""
         try:
-            installed = await self._tokens.of(team)
-            if installed is None or at.timestamp() >= installed.installed_at:  # else it was undone since
-                await self._tokens.forget(team)
+            if await self._tokens.forget(team, at.timestamp()):  # else it was undone since
                 await self._workspaces.left(self._key(context), at)
         except StorageError:
             return BoltResponse(status=_NOT_NOW)
