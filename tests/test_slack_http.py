@@ -412,6 +412,24 @@ async def test_a_request_of_a_workspace_that_has_not_installed_it_is_taken_and_n
         assert await home.room.store.checks(key_of("T0009", None, ME)) == []
 
 
+async def test_what_another_process_installed_a_moment_ago_is_heard_here_at_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        store, platform = home.room.store, home.room.platform
+        assert platform.web
+        other = InstalledTokens(store.vault, an_app(), home.slack.api_url, home.slack.now)
+        mine = await platform.web.tokens.of(HERE)
+        assert mine
+        await home.me.command("")
+        await home.me.sees(FIRST)
+        assert await platform.web.tokens.forget(HERE, home.slack.now().timestamp() + 1)
+        lost = message(home.slack, "Nobody hears this", "Ev1")
+        assert await home.call(lost, signed(lost)) == (OK, "")
+        await other.keep(mine)
+        heard = message(home.slack, WRONG, "Ev2")
+        assert (await home.call(heard, signed(heard)))[0] == OK
+        assert await home.checks() == [WRONG]
+
+
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
 
