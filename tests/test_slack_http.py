@@ -756,6 +756,14 @@ async def test_an_app_that_is_set_up_by_half_is_one_line(missing: str, tmp_path:
     assert (ended.code, ended.complained.splitlines()) == (78, [said("run.slack_app_half", names=missing)])
 
 
+@pytest.mark.parametrize("bare", ["U0001", "T0001/U0001/x", "T0001/", "/U0001"])
+async def test_an_admin_of_no_workspace_is_one_line_where_there_are_many(bare: str, tmp_path: Path) -> None:
+    async with FakeSlack() as slack:
+        wrong = {**settings(slack, 3000), "TEAMCHECK_SLACK_ADMINS": f"T0001/U0002, {bare}"}
+        ended = await asyncio.to_thread(run, f"sqlite:///{tmp_path / 'one.sqlite3'}", "run", system=wrong)
+    assert (ended.code, ended.complained.splitlines()) == (78, [said("run.slack_admins", names=bare)])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -368,7 +368,7 @@ class Listeners:
         """Take what an admin set."""
         key = self._key(context)
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        if not about.admin:
+        if not about.admin or about.stranger or await self._is_stranger(body, context):
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
         rules = forms.rules_written(body["view"])
@@ -389,6 +389,9 @@ class Listeners:
         await ack()
         me = self._key(context)
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
+        if about.stranger or await self._is_stranger(body, context):
+            self._whisper(respond, phrase("aside.strangers"), me, self._spoken(about))
+            return None
         place = Receipt(body["channel"]["id"], body["message"]["ts"])
         try:
             found = await self._workspaces.sharer(me, place)
