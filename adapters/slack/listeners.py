@@ -226,6 +226,8 @@ class Listeners:
             await ack()
             return None
         taken = await self._take(event, DirectMessage(incoming.pressed_at(body)), context)
+        if taken.refused and not respond.response_url:
+            return BoltResponse(status=_NOT_NOW)  # a home page has nowhere to say it: Slack shows there that it failed
         await ack()
         if taken.refused:
             self._whisper(respond, phrase("not_saved"), key)
