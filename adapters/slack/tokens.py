@@ -182,8 +182,8 @@ class InstalledTokens:
             if found and at < found.installed_at:
                 return False
             self._unsaved.pop(team, None)
-            self._known[team] = (time.monotonic(), None)
             await self._vault.drop(f"{_VAULT}{team}")
+            self._known[team] = (time.monotonic(), None)  # after it: until then others may read what was there
             return True
 
     def _alone(self, team: str) -> asyncio.Lock:
