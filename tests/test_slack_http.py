@@ -112,7 +112,7 @@ async def test_what_slack_has_not_signed_is_not_even_read(tmp_path: Path) -> Non
             {**good, stamp: "²"},
             {**good, stamp: "1e9"},
             signed(body, at=now - 301),
-            signed(body, at=now + 301),
+            signed(body, at=now + 330),  # what is said here takes a while by itself
         ):
             assert await home.call(body, headers) == (UNSIGNED, "not signed by Slack, or too long ago"), headers
         assert await home.checks() == []
@@ -193,6 +193,54 @@ async def test_who_sends_slowly_holds_up_nobody(tmp_path: Path, monkeypatch: pyt
         for reader, writer in slow:
             assert (await asyncio.wait_for(reader.readline(), 5)).split()[1] == b"408"
             writer.close()
+
+
+HALF = (b"", b"POST /slack/events HT", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-Slack-Sig")
+
+
+@pytest.mark.parametrize("sent", HALF)
+async def test_who_sends_half_a_head_is_hung_up_on(
+    sent: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.web.READ_SECONDS", 0.5)
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        slow = [await asyncio.open_connection(url.hostname, url.port) for _ in range(50)]
+        for _, writer in slow:
+            writer.write(sent)
+        await home.me.command("")
+        await home.me.sees(FIRST)
+        for reader, writer in slow:
+            await asyncio.wait_for(reader.read(), 5)
+            assert reader.at_eof()
+            writer.close()
+
+
+async def test_who_sends_byte_after_byte_of_a_head_is_hung_up_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.web.READ_SECONDS", 0.5)
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        began, ended = time.monotonic(), asyncio.ensure_future(reader.read())
+        writer.write(b"POST /slack/events HTTP/1.1\r\nX-Long: ")
+        while not ended.done() and time.monotonic() - began < 5:
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+        assert ended.done()
+        writer.close()
+
+
+async def test_after_an_answer_the_line_is_closed_and_nothing_more_is_read_of_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        writer.write(b"GET /slack/install HTTP/1.1\r\nHost: x\r\n\r\nGET /slack/inst")
+        answer = await asyncio.wait_for(reader.read(), 2)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in answer
+        writer.close()
 
 
 async def test_nothing_else_is_served(tmp_path: Path) -> None:
@@ -603,6 +651,20 @@ async def test_what_was_read_before_a_change_is_not_known_after_it(what: str, mo
         wanted = None if what == "removed" else "xoxb-anew"
         for found in (await asking, await tokens.of(HERE)):
             assert (found and found.token) == wanted
+
+
+async def test_who_asks_while_a_token_is_let_go_brings_it_back_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installed() as (_, tokens, store, clock):
+        drop = store.vault.drop
+
+        async def asked_first(name: str) -> None:
+            tokens._known.pop(HERE, None)
+            assert await tokens.of(HERE)
+            await drop(name)
+
+        monkeypatch.setattr(store.vault, "drop", asked_first)
+        assert await tokens.forget(HERE, clock.now.timestamp())
+        assert await tokens.of(HERE) is None
 
 
 async def test_a_removal_from_before_an_installation_takes_nothing_along_whatever_a_process_knows() -> None:

@@ -33,7 +33,7 @@ from conversations.ports import NotReadyError, SessionStore, StorageError
 LONGEST_BYTES = 1_000_000
 """Of a request; Slack's own stay far below."""
 READ_SECONDS = 5.0
-"""How long a request may take to come in; Slack's own are there at once."""
+"""How long the head of a request may take to come in, and then the rest; Slack's own are there at once."""
 CONSENT = timedelta(minutes=10)
 """How long somebody has from our page to Slack's yes."""
 _COOKIE, _COOKIE_PATH = "teamcheck_install", "/slack"
@@ -92,12 +92,15 @@ class Web:
             NotReadyError: the address cannot be had.
 
         """
-        site = web.Application(client_max_size=LONGEST_BYTES, middlewares=[_without_traceback])
+        site = web.Application(client_max_size=LONGEST_BYTES, middlewares=[_one_a_connection, _without_traceback])
         site.router.add_post(EVENTS, self._events)
         site.router.add_get(INSTALL, self._install, allow_head=False)
         site.router.add_get(REDIRECT, self._redirected, allow_head=False)
         # Slack compresses nothing: what is compressed is not Slack's, and is not blown up to find that out.
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1, auto_decompress=False)
+        # aiohttp hangs up on a line from which no whole head of a request has come for so long, also on a new one.
+        self._runner = web.AppRunner(
+            site, access_log=None, shutdown_timeout=1, auto_decompress=False, keepalive_timeout=READ_SECONDS
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._app.host, self._app.port).start()
@@ -266,6 +269,14 @@ class Web:
             paragraphs += f'<p><a href="{escape(link)}">{label}</a></p>'
         page = _PAGE.format(language=language, paragraphs=paragraphs)
         return web.Response(text=page, status=status, content_type="text/html", headers=_HEADERS)
+
+
+@web.middleware
+async def _one_a_connection(request: web.Request, handler: Answer) -> web.StreamResponse:
+    """Hang up after an answer: kept open, the line might be closed at the moment a proxy sends a click over it."""
+    answer = await handler(request)
+    answer.force_close()
+    return answer
 
 
 @web.middleware
