@@ -1,6 +1,7 @@
 """What the operator can set: read once, frozen, passed on."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ SQLITE = "sqlite:///"
 POSTGRES = ("postgresql://", "postgres://")
 SECRET_LENGTH = 32
 HIGHEST_PORT = 65_535
+_IN_A_WORKSPACE = re.compile(r"[A-Z0-9]+/[A-Z0-9]+")
 DAYS = 36_500
 """A hundred years: more than that no calendar holds for long."""
 
@@ -61,7 +63,10 @@ class Settings(BaseSettings):
     slack_api_url: str = "https://slack.com/api/"
     """Where Slack's Web API is: another host for a government's Slack, or a test."""
     slack_admins: str = ""
-    """Ids of Slack users, commas between, that may use `/teamcheck admin` beside the workspace's own admins."""
+    """Ids of Slack users, commas between, that may use `/teamcheck admin` beside the workspace's own admins.
+
+    `U0123`, or with the workspace before it: `T0123/U0123`, which it has to be where many workspaces install the app.
+    """
     discord_token: SecretStr | None = Field(None, validation_alias="DISCORD_TOKEN")
     """The bot's token at Discord."""
     discord_shards: str = ""
@@ -200,6 +205,9 @@ class Settings(BaseSettings):
         admins = frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
         url = f"{self.slack_api_url.rstrip('/')}/"
         if app := self._slack_app:
+            # Whoever is called so in one workspace is nobody's admin in another.
+            if bare := sorted(one for one in admins if not _IN_A_WORKSPACE.fullmatch(one)):
+                raise NotReadyError(phrase("run.slack_admins", names=", ".join(bare)))
             return SlackAccess(api_url=url, admins=admins, app=app)
         if not bot and not socket:
             return None

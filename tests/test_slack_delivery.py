@@ -18,7 +18,7 @@ from conversations.catalogue import Arg, phrase
 from conversations.ports import Commit, StorageError, Work
 from conversations.session import SessionKey
 from tests.dialogue import core
-from tests.fakes.slack.person import Person, person
+from tests.fakes.slack.person import TIMED_OUT, Person, person
 from tests.fakes.slack.room import FAST, Room, running
 from tests.fakes.slack.server import FakeSlack
 
@@ -629,15 +629,19 @@ async def test_a_click_that_could_not_be_saved_says_so_to_the_person_alone(
         await chat.me.sees(SECOND)
 
 
-async def test_a_click_at_home_that_could_not_be_saved_has_nowhere_to_say_so_and_does_no_harm(
+async def test_a_click_at_home_that_could_not_be_saved_is_not_acknowledged_as_nothing_can_be_said_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with chatting(tmp_path) as chat:
+        chat.slack.ack_seconds = 0.5
         await chat.me.opens_home()
         assert await chat.slack.until(lambda: chat.me.home_page is not None)
         with monkeypatch.context() as patch:
             patch.setattr(chat.room.store, "commit", _cannot)
             await chat.me.clicks("Settings", chat.me.home_page)
+        assert chat.me.failed == [TIMED_OUT]
+        chat.me.failed.clear()
+        await chat.me.clicks("Settings", chat.me.home_page)
         assert chat.me.failed == []
 
 

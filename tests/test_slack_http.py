@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from adapters.slack.access import EVENTS
 from adapters.slack.incoming import key_of
@@ -112,7 +112,7 @@ async def test_what_slack_has_not_signed_is_not_even_read(tmp_path: Path) -> Non
             {**good, stamp: "²"},
             {**good, stamp: "1e9"},
             signed(body, at=now - 301),
-            signed(body, at=now + 301),
+            signed(body, at=now + 330),  # what is said here takes a while by itself
         ):
             assert await home.call(body, headers) == (UNSIGNED, "not signed by Slack, or too long ago"), headers
         assert await home.checks() == []
@@ -195,6 +195,54 @@ async def test_who_sends_slowly_holds_up_nobody(tmp_path: Path, monkeypatch: pyt
             writer.close()
 
 
+HALF = (b"", b"POST /slack/events HT", b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-Slack-Sig")
+
+
+@pytest.mark.parametrize("sent", HALF)
+async def test_who_sends_half_a_head_is_hung_up_on(
+    sent: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.web.READ_SECONDS", 0.5)
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        slow = [await asyncio.open_connection(url.hostname, url.port) for _ in range(50)]
+        for _, writer in slow:
+            writer.write(sent)
+        await home.me.command("")
+        await home.me.sees(FIRST)
+        for reader, writer in slow:
+            await asyncio.wait_for(reader.read(), 5)
+            assert reader.at_eof()
+            writer.close()
+
+
+async def test_who_sends_byte_after_byte_of_a_head_is_hung_up_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.slack.web.READ_SECONDS", 0.5)
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        began, ended = time.monotonic(), asyncio.ensure_future(reader.read())
+        writer.write(b"POST /slack/events HTTP/1.1\r\nX-Long: ")
+        while not ended.done() and time.monotonic() - began < 5:
+            writer.write(b"x")
+            await asyncio.sleep(0.05)
+        assert ended.done()
+        writer.close()
+
+
+async def test_after_an_answer_the_line_is_closed_and_nothing_more_is_read_of_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        url = urlsplit(str(home.slack.request_url))
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        writer.write(b"GET /slack/install HTTP/1.1\r\nHost: x\r\n\r\nGET /slack/inst")
+        answer = await asyncio.wait_for(reader.read(), 2)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in answer
+        writer.close()
+
+
 async def test_nothing_else_is_served(tmp_path: Path) -> None:
     async with house(tmp_path) as home, ClientSession() as session:
         base = str(home.slack.request_url).removesuffix(EVENTS)
@@ -246,6 +294,76 @@ async def test_nobody_is_installed_by_a_page_that_is_not_theirs_or_comes_twice(t
         assert await home.room.store.vault.get(f"slack:{HERE}") == before
 
 
+async def secrets_kept(home: House) -> int:
+    """Return how many rows the vault has, whatever is in them."""
+    counted = "SELECT count(*) FROM secrets"
+    (rows,) = await home.room.store._database.read(lambda connection: connection.execute(counted).fetchone())
+    return int(rows)
+
+
+async def state_of(browser: ClientSession, bot: str) -> str:
+    page = await browser.get(f"{bot}/slack/install")
+    (state,) = re.findall(r"state=([\w-]+)", await page.text())
+    return str(state)
+
+
+async def test_whoever_opens_the_pages_again_and_again_has_nothing_written(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        bot, before = str(home.slack.request_url).removesuffix(EVENTS), await secrets_kept(home)
+        for _ in range(20):
+            state = await state_of(browser, bot)
+            for back in ({"state": state, "code": "made-up"}, {"state": state}, {"state": "made-up", "code": "x"}):
+                assert (await browser.get(f"{bot}/slack/oauth_redirect?{urlencode(back)}")).status in (OK, BAD)
+            for path in ("install", "oauth_redirect"):
+                assert (await browser.head(f"{bot}/slack/{path}")).status == 405
+        assert await secrets_kept(home) == before
+
+
+@pytest.mark.parametrize("how", ["nonce", "time", "signature", "half", "digits", "nothing"])
+async def test_a_state_that_is_not_of_our_page_installs_nothing(how: str, tmp_path: Path) -> None:
+    async with house(tmp_path) as home, ClientSession() as browser:
+        bot = str(home.slack.request_url).removesuffix(EVENTS)
+        nonce, at, signature = (await state_of(browser, bot)).split("-")
+        state = {
+            "nonce": f"{nonce[::-1]}-{at}-{signature}",
+            "time": f"{nonce}-{int(at) + 60}-{signature}",
+            "signature": f"{nonce}-{at}-{signature[::-1]}",
+            "half": f"{nonce}-{at}",
+            "digits": f"{nonce}-{'9' * 5000}-{signature}",
+            "nothing": "",
+        }[how]
+        code = home.slack.consent.says_yes()
+        answer = await browser.get(
+            f"{bot}/slack/oauth_redirect?{urlencode({'state': state, 'code': code})}",
+            headers={"Cookie": f"teamcheck_install={state}"},
+        )
+        assert answer.status == BAD
+        assert code in home.slack.consent.codes
+
+
+async def test_a_state_installs_once_also_in_the_hands_of_who_keeps_its_cookie(tmp_path: Path) -> None:
+    async with house(tmp_path) as home, FakeSlack(team=THERE) as there, ClientSession() as browser:
+        home.slack.neighbours.append(there)
+        bot = str(home.slack.request_url).removesuffix(EVENTS)
+        state = await state_of(browser, bot)
+        found = []
+        for slack in (home.slack, there):
+            back = urlencode({"state": state, "code": slack.consent.says_yes()})
+            cookie = {"Cookie": f"teamcheck_install={state}"}
+            found.append((await browser.get(f"{bot}/slack/oauth_redirect?{back}", headers=cookie)).status)
+        assert found == [OK, BAD]
+        assert await home.room.store.vault.names("slack:") == [f"slack:{HERE}"]
+
+
+async def test_a_page_of_one_process_leads_back_to_another_with_the_same_secrets(tmp_path: Path) -> None:
+    async with house(tmp_path / "one") as home, house(tmp_path / "two") as other, ClientSession() as browser:
+        one, two = (str(each.slack.request_url).removesuffix(EVENTS) for each in (home, other))
+        state = await state_of(browser, one)
+        back = urlencode({"state": state, "code": other.slack.consent.says_yes()})
+        cookie = {"Cookie": f"teamcheck_install={state}"}
+        assert (await browser.get(f"{two}/slack/oauth_redirect?{back}", headers=cookie)).status == OK
+
+
 async def test_a_page_that_is_too_old_installs_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         began = home.slack.began
@@ -253,8 +371,7 @@ async def test_a_page_that_is_too_old_installs_nothing(tmp_path: Path) -> None:
 
         async with ClientSession() as browser:
             bot = str(home.slack.request_url).removesuffix(EVENTS)
-            page = await browser.get(f"{bot}/slack/install")
-            (state,) = re.findall(r"state=([\w-]+)", await page.text())
+            state = await state_of(browser, bot)
             home.slack.began = began + int(CONSENT.total_seconds()) + 5
             answer = await browser.get(
                 f"{bot}/slack/oauth_redirect?{urlencode({'state': state, 'code': 'code-of-later'})}",
@@ -343,6 +460,24 @@ async def test_a_request_of_a_workspace_that_has_not_installed_it_is_taken_and_n
         assert await home.room.store.checks(key_of("T0009", None, ME)) == []
 
 
+async def test_what_another_process_installed_a_moment_ago_is_heard_here_at_once(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        store, platform = home.room.store, home.room.platform
+        assert platform.web
+        other = InstalledTokens(store.vault, an_app(), home.slack.api_url, home.slack.now)
+        mine = await platform.web.tokens.of(HERE)
+        assert mine
+        await home.me.command("")
+        await home.me.sees(FIRST)
+        assert await platform.web.tokens.forget(HERE, home.slack.now().timestamp() + 1)
+        lost = message(home.slack, "Nobody hears this", "Ev1")
+        assert await home.call(lost, signed(lost)) == (OK, "")
+        await other.keep(mine)
+        heard = message(home.slack, WRONG, "Ev2")
+        assert (await home.call(heard, signed(heard)))[0] == OK
+        assert await home.checks() == [WRONG]
+
+
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
 
@@ -427,6 +562,119 @@ async def test_a_token_that_could_not_be_kept_is_used_and_kept_when_that_goes(mo
         looking.cancel()
         assert new in (await store.vault.get(f"slack:{HERE}") or "")
         assert calls(slack) == 1
+
+
+async def exchanging(slack: FakeSlack, tokens: InstalledTokens, clock: Clock) -> asyncio.Task[Installation | None]:
+    """Let an exchange begin, of which Slack's answer takes a while."""
+    clock.now += timedelta(hours=11)
+    slack.slow["oauth.v2.access"] = 0.3
+    begun = asyncio.create_task(tokens.exchanged(HERE))
+    assert await slack.until(lambda: calls(slack) == 1)
+    return begun
+
+
+async def in_vault(store: InMemoryStore) -> str | None:
+    kept = await store.vault.get(f"slack:{HERE}")
+    return str(json.loads(kept)["token"]) if kept else None
+
+
+@pytest.mark.parametrize("process", ["the same", "another"])
+async def test_a_workspace_that_removes_it_during_an_exchange_does_not_come_back(process: str) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        one = tokens if process == "the same" else InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        begun = await exchanging(slack, tokens, clock)
+        assert await one.forget(HERE, clock.now.timestamp())
+        await begun
+        assert await in_vault(store) is None
+        assert await tokens.of(HERE) is None
+        assert list(tokens._unsaved) == []
+
+
+@pytest.mark.parametrize("process", ["the same", "another"])
+async def test_an_exchange_does_not_overwrite_what_was_installed_meanwhile(process: str) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        one = tokens if process == "the same" else InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        begun = await exchanging(slack, tokens, clock)
+        ends = (clock.now + timedelta(hours=12)).timestamp()
+        await one.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", 0, "xoxe-anew", ends))
+        await begun
+        assert await in_vault(store) == await token(tokens) == "xoxb-anew"
+
+
+@pytest.mark.parametrize("what", ["removed", "installed anew"])
+async def test_a_token_that_could_not_be_kept_is_let_go_where_the_workspace_changed_its_mind(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installed() as (slack, tokens, store, clock):
+        other = InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        clock.now += timedelta(hours=11)
+        with monkeypatch.context() as patch:
+
+            async def full(*_: object) -> None:
+                raise StorageError(phrase("storage.full", name="a disk"))
+
+            patch.setattr(store.vault, "put", full)
+            assert await token(tokens) != "xoxb-first"
+        if what == "removed":
+            await other.forget(HERE, clock.now.timestamp())
+        else:
+            await other.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", 0, "xoxe-anew", None))
+        looking = asyncio.create_task(tokens.run())
+        await asyncio.sleep(0.05)
+        looking.cancel()
+        wanted = None if what == "removed" else "xoxb-anew"
+        found = await tokens.of(HERE)
+        assert (await in_vault(store), found and found.token) == (wanted, wanted)
+
+
+@pytest.mark.parametrize("what", ["removed", "installed anew"])
+async def test_what_was_read_before_a_change_is_not_known_after_it(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installed() as (_, tokens, store, clock):
+        get, read, go_on = store.vault.get, asyncio.Event(), asyncio.Event()
+
+        async def slowly(name: str) -> str | None:
+            found = await get(name)
+            read.set()
+            await go_on.wait()
+            return found
+
+        tokens._known.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(store.vault, "get", slowly)
+            asking = asyncio.create_task(tokens.of(HERE))
+            await read.wait()
+        if what == "removed":
+            await tokens.forget(HERE, clock.now.timestamp())
+        else:
+            await tokens.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew"))
+        go_on.set()
+        wanted = None if what == "removed" else "xoxb-anew"
+        for found in (await asking, await tokens.of(HERE)):
+            assert (found and found.token) == wanted
+
+
+async def test_who_asks_while_a_token_is_let_go_brings_it_back_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installed() as (_, tokens, store, clock):
+        drop = store.vault.drop
+
+        async def asked_first(name: str) -> None:
+            tokens._known.pop(HERE, None)
+            assert await tokens.of(HERE)
+            await drop(name)
+
+        monkeypatch.setattr(store.vault, "drop", asked_first)
+        assert await tokens.forget(HERE, clock.now.timestamp())
+        assert await tokens.of(HERE) is None
+
+
+async def test_a_removal_from_before_an_installation_takes_nothing_along_whatever_a_process_knows() -> None:
+    async with installed() as (slack, tokens, store, clock):
+        other = InstalledTokens(store.vault, an_app(), slack.api_url, clock)
+        assert await other.of(HERE)
+        now = clock.now.timestamp()
+        await tokens.keep(Installation(HERE, None, "B0001", "UBOT", "xoxb-anew", now))
+        assert not await other.forget(HERE, now - 1)
+        assert await in_vault(store) == "xoxb-anew"
 
 
 @pytest.mark.parametrize("error", ["invalid_refresh_token", "ratelimited", "503"])
@@ -568,6 +816,14 @@ async def test_an_app_that_is_set_up_by_half_is_one_line(missing: str, tmp_path:
         half = {name: value for name, value in settings(slack, 3000).items() if name != missing}
         ended = await asyncio.to_thread(run, f"sqlite:///{tmp_path / 'one.sqlite3'}", "run", system=half)
     assert (ended.code, ended.complained.splitlines()) == (78, [said("run.slack_app_half", names=missing)])
+
+
+@pytest.mark.parametrize("bare", ["U0001", "T0001/U0001/x", "T0001/", "/U0001"])
+async def test_an_admin_of_no_workspace_is_one_line_where_there_are_many(bare: str, tmp_path: Path) -> None:
+    async with FakeSlack() as slack:
+        wrong = {**settings(slack, 3000), "TEAMCHECK_SLACK_ADMINS": f"T0001/U0002, {bare}"}
+        ended = await asyncio.to_thread(run, f"sqlite:///{tmp_path / 'one.sqlite3'}", "run", system=wrong)
+    assert (ended.code, ended.complained.splitlines()) == (78, [said("run.slack_admins", names=bare)])
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,27 @@ async def test_whom_the_operator_named_is_an_admin_also_without_an_answer(slack:
     assert (await people.about("T0001", "U0001")).admin
 
 
+async def test_whom_the_operator_named_in_one_workspace_is_an_admin_there_alone(slack: FakeSlack) -> None:
+    people = asking(slack, "T0001/U0001")
+    person(slack, "U0001")
+    assert (await people.about("T0001", "U0001")).admin
+    person(slack, "U0002")
+    assert not (await people.about("T0001", "U0002")).admin
+    slack.users["U0001"]["team_id"] = "T0002"
+    assert not (await people.about("T0002", "U0001")).admin
+    slack.failing["users.info"] = ["internal_error"] * 2
+    assert not (await people.about("T0001", "U0001", 0)).admin
+
+
+@pytest.mark.parametrize("named", ["U0001", "T0001/U0001"])
+async def test_a_stranger_is_no_admin_though_named(slack: FakeSlack, named: str) -> None:
+    people = asking(slack, named)
+    person(slack, "U0001", home="T0002")
+    assert await people.about("T0001", "U0001") == About("en-US", "Europe/Berlin", stranger=True)
+    slack.failing["users.info"] = ["internal_error"]
+    assert await people.about("T0001", "U0001", 0) == About("en-US", "Europe/Berlin", stranger=True)
+
+
 async def test_somebody_of_another_workspace_is_a_stranger_and_no_admin(slack: FakeSlack, people: People) -> None:
     person(slack, "U0001", home="T0002", admin=True)
     assert await people.about("T0001", "U0001") == About("en-US", "Europe/Berlin", stranger=True)

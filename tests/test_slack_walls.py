@@ -296,6 +296,19 @@ async def test_a_shared_report_is_taken_down_by_its_owner_and_by_admins(
         assert bool(was_told) == (done and who != "the owner")
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_nobody_takes_down_a_report_over_a_shared_channel(tmp_path: Path, *, known: bool) -> None:
+    async with house(tmp_path, "U0005") as home:
+        slack, channel = home.slack, home.slack.channels[CHANNEL]
+        them = person(slack, "U0005", admin=True, home="T0009")
+        if not known:
+            slack.failing["users.info"] = ["internal_error"] * 100
+        await them.message_shortcut(TAKE_DOWN, channel, home.stolen.card)
+        told = WORDS.text(phrase("aside.strangers"), "en")
+        assert await slack.until(lambda: any(one.text == told for one in them.ephemerals))
+        await home.is_untouched("take down")
+
+
 async def test_a_message_that_is_no_report_cannot_be_taken_down(tmp_path: Path) -> None:
     async with house(tmp_path) as home:
         admin = person(home.slack, "U0004", admin=True)
@@ -323,22 +336,25 @@ _RULES = {"shares_a_day": {"shares_a_day": {"value": "0"}}, "language": {"langua
         ("a guest", False),
         ("an admin, and unknown", False),
         ("an admin elsewhere", False),
+        ("named, from elsewhere", False),
+        ("named, from elsewhere, and unknown", False),
     ],
 )
 async def test_rules_are_set_by_admins_and_nobody_else(tmp_path: Path, who: str, *, done: bool) -> None:
     async with house(tmp_path, "U0008") as home:
         slack = home.slack
         id_ = "U0008" if who.startswith("named") else "U0007"
-        home_team = "T0009" if who == "an admin elsewhere" else None
+        home_team = "T0009" if "elsewhere" in who else None
         them = person(slack, id_, admin=who.startswith("an admin"), guest=who == "a guest", home=home_team)
         slack.users[id_].update({who: True} if who.startswith("is_") else {})
         if "unknown" in who:
             slack.failing["users.info"] = ["internal_error"] * 100
-        answer = await them.command("admin", CHANNEL)
-        assert (them.modal is not None) == done
-        if not done:
-            refused = "aside.strangers" if home_team else "admin.refused"
-            assert answer.text == WORDS.text(phrase(refused), "en")
+        if who != "named, from elsewhere, and unknown":  # a command does not say where somebody is at home
+            answer = await them.command("admin", CHANNEL)
+            assert (them.modal is not None) == done
+            if not done:
+                refused = "aside.strangers" if home_team else "admin.refused"
+                assert answer.text == WORDS.text(phrase(refused), "en")
         by_hand = await Thief(home, them, HERE_TEAM).submits("rules", "", _RULES)
         rules = (await home.room.store.load(key_of(HERE_TEAM, ENTERPRISE, id_))).workspace
         assert (rules.shares_a_day == 0) == done

@@ -36,7 +36,7 @@ class SlackAccess:
     app_token: str = field(default="", repr=False)
     api_url: str = _API_URL
     admins: frozenset[str] = frozenset()
-    """Ids of people that the operator named, beside the admins of the workspace."""
+    """Whom the operator named beside the workspace's admins: `U0123`, or `T0123/U0123` in that workspace alone."""
     app: SlackApp | None = None
     """Where it is set, the two tokens are of no use."""
 

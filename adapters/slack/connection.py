@@ -28,19 +28,11 @@ HANG_UP_SECONDS = 2.0
 
 @dataclass
 class Health:
-    """What an operator wants to know of the socket."""
+    """How the socket is."""
 
     connected: bool = False
     met: bool = False
     """It was connected before."""
-    rebuilt: int = 0
-    heard_at: float | None = None
-    """When something came last, on a clock that cannot be set."""
-
-    @property
-    def quiet_seconds(self) -> float | None:
-        """For how long nothing has come."""
-        return None if self.heard_at is None else time.monotonic() - self.heard_at
 
 
 class Connection:
@@ -64,7 +56,6 @@ class Connection:
         failed = 0
         while not stopping.is_set():
             handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=self._ping)
-            handler.client.on_message_listeners.append(self._heard)
             try:
                 lived = await self._keep(handler, stopping)
             finally:
@@ -76,7 +67,6 @@ class Connection:
             failed = 0 if lived else failed + 1
             if failed >= REBUILDS:
                 raise NotReadyError(phrase("run.slack_lost"), passing=True)
-            self.health.rebuilt += 1
             note("socket_rebuilt", in_vain=failed)
 
     async def _keep(self, handler: AsyncSocketModeHandler, stopping: asyncio.Event) -> bool:
@@ -99,6 +89,3 @@ class Connection:
             return lived
         finally:
             connecting.cancel()
-
-    async def _heard(self, _message: object) -> None:
-        self.health.heard_at = time.monotonic()

@@ -228,6 +228,8 @@ class Listeners:
             await ack()
             return None
         taken = await self._take(event, DirectMessage(incoming.pressed_at(body)), context)
+        if taken.refused and not respond.response_url:
+            return BoltResponse(status=_NOT_NOW)  # a home page has nowhere to say it: Slack shows there that it failed
         await ack()
         if taken.refused:
             self._whisper(respond, phrase("not_saved"), key)
@@ -370,7 +372,7 @@ class Listeners:
         """Take what an admin set."""
         key = self._key(context)
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
-        if not about.admin:
+        if not about.admin or about.stranger or await self._is_stranger(body, context):
             await self._in_form(ack, "language", phrase("admin.refused"), self._spoken(about))
             return None
         rules = forms.rules_written(body["view"])
@@ -391,6 +393,9 @@ class Listeners:
         await ack()
         me = self._key(context)
         about = await self._people.about(context.team_id or "", context.user_id or "", FRESH_SECONDS)
+        if about.stranger or await self._is_stranger(body, context):
+            self._whisper(respond, phrase("aside.strangers"), me, self._spoken(about))
+            return None
         place = Receipt(body["channel"]["id"], body["message"]["ts"])
         try:
             found = await self._workspaces.sharer(me, place)
@@ -424,9 +429,7 @@ class Listeners:
             return None
         at, team = incoming.moment(str(body.get("event_time", "")), self._now()), context.team_id or ""
         try:
-            installed = await self._tokens.of(team)
-            if installed is None or at.timestamp() >= installed.installed_at:  # else it was undone since
-                await self._tokens.forget(team)
+            if await self._tokens.forget(team, at.timestamp()):  # else it was undone since
                 await self._workspaces.left(self._key(context), at)
         except StorageError:
             return BoltResponse(status=_NOT_NOW)

@@ -57,8 +57,9 @@ class People:
             asked.add_done_callback(lambda _: self._asked.pop(who, None))
         await asyncio.wait([asked], timeout=ASKED_SECONDS)
         found = asked.result() if asked.done() else None
-        # What is too old still tells the language, but no longer that somebody may do something.
-        return found or replace(known, admin=user in self._admins)
+        # What is too old still tells the language, but no longer that somebody may do something. Whom the operator of
+        # one workspace named is no less an admin for that; with a team before it, a name has to be confirmed.
+        return found or replace(known, admin=user in self._admins and not known.stranger)
 
     async def _ask(self, team: str, user: str) -> About | None:
         """Ask, and remember the answer, also where nobody waits for it any more."""
@@ -70,7 +71,7 @@ class People:
             answer = await client.users_info(user=user, include_locale=True)
         except (SlackApiError, ClientError, OSError, TimeoutError, StorageError):
             return None
-        found = _read(answer.get("user") or {}, team, named=user in self._admins)
+        found = _read(answer.get("user") or {}, team, named=not self._admins.isdisjoint((user, f"{team}/{user}")))
         self._known[team, user] = (asked_at, found)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
@@ -81,5 +82,5 @@ def _read(user: dict[str, Any], team: str, *, named: bool) -> About:
     home = user.get("team_id") or team
     elsewhere = home != team and team not in (user.get("enterprise_user") or {}).get("teams", ())
     stranger = bool(user.get("is_stranger")) or elsewhere
-    admin = named or ((bool(user.get("is_admin")) or bool(user.get("is_owner"))) and not stranger)
+    admin = (named or bool(user.get("is_admin")) or bool(user.get("is_owner"))) and not stranger
     return About(user.get("locale"), user.get("tz"), admin, stranger)

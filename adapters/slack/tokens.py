@@ -30,6 +30,7 @@ _LONGEST = 1e9
 """Seconds; a token that is said to live longer is a mistake."""
 _VAULT = "slack:"
 _HELD = "slack-exchange:"
+_NOT_ASKED: tuple[float, None] = (0.0, None)
 
 
 class ConsentRefusedError(Exception):
@@ -67,8 +68,13 @@ class Tokens(Protocol):
 
         """
 
-    async def forget(self, team: str) -> None:
-        """Let go of what let us in: the workspace sent us away."""
+    async def forget(self, team: str, at: float) -> bool:
+        """Let go of what let us in, as the workspace sent us away at that time; tell whether it is not back since.
+
+        Raises:
+            StorageError: nobody can say now.
+
+        """
 
 
 class OneToken:
@@ -81,8 +87,10 @@ class OneToken:
         """Return it, where it is that workspace, or none is named."""
         return self._mine if self._mine and team in ("", self._mine.team) else None
 
-    async def forget(self, team: str) -> None:
-        """Do nothing: it is in the operator's settings."""
+    async def forget(self, team: str, at: float) -> bool:
+        """Let go of nothing: it is in the operator's settings."""
+        found = await self.of(team)
+        return found is None or at >= found.installed_at
 
 
 async def consent(api_url: str, app: SlackApp, now: datetime, **asked: str) -> Mapping[str, Any]:
@@ -121,16 +129,22 @@ class InstalledTokens:
         self._api_url = api_url
         self._clock = clock
         self._known: dict[str, tuple[float, Installation | None]] = {}
-        self._unsaved: dict[str, Installation] = {}
-        """Exchanged and not kept yet: what the vault has opens nothing any more."""
-        self._exchanging: dict[str, asyncio.Lock] = {}
+        self._unsaved: dict[str, tuple[str | None, Installation]] = {}
+        """Exchanged and not kept yet: the vault has what opens nothing any more, and is known by this refresh token."""
+        self._changing: dict[str, asyncio.Lock] = {}
+        """Held by whatever changes what lets us into a workspace: to look and then to write is two steps."""
 
     async def of(self, team: str) -> Installation | None:
         """Return the token of a workspace."""
-        at, known = self._known.get(team, (None, None))
-        if at is None or time.monotonic() - at >= KNOWN_SECONDS:
-            known = self._unsaved.get(team) or await self._read(team)
-            self._known[team] = (time.monotonic(), known)
+        at, known = before = self._known.get(team, _NOT_ASKED)
+        # Another process may have been let in a moment ago: that a workspace did not let us in is asked each time.
+        if known is None or time.monotonic() - at >= KNOWN_SECONDS:
+            known = await self._looked_up(team)
+            now = self._known.get(team, _NOT_ASKED)
+            if now is before:
+                self._known[team] = (time.monotonic(), known)
+            else:  # kept or forgotten while we read, and so newer than what we read
+                known = now[1]
         if known and self._is_due(known):
             known = await self.exchanged(team)
         return known
@@ -143,6 +157,9 @@ class InstalledTokens:
         found = await self._vault.get(f"{_VAULT}{team}")
         return Installation(**json.loads(found)) if found else None
 
+    async def _looked_up(self, team: str) -> Installation | None:
+        return self._unsaved[team][1] if team in self._unsaved else await self._read(team)
+
     async def keep(self, one: Installation) -> None:
         """Keep what lets us into a workspace.
 
@@ -150,15 +167,27 @@ class InstalledTokens:
             StorageError: it was not kept.
 
         """
+        async with self._alone(one.team):
+            await self._put(one)
+
+    async def _put(self, one: Installation) -> None:
         await self._vault.put(f"{_VAULT}{one.team}", json.dumps(asdict(one)))
         self._unsaved.pop(one.team, None)
         self._known[one.team] = (time.monotonic(), one)
 
-    async def forget(self, team: str) -> None:
-        """Let go of it at once."""
-        self._known[team] = (time.monotonic(), None)
-        self._unsaved.pop(team, None)
-        await self._vault.drop(f"{_VAULT}{team}")
+    async def forget(self, team: str, at: float) -> bool:
+        """Let go of it, also of what an exchange is about to bring."""
+        async with self._alone(team):
+            found = await self._read(team)
+            if found and at < found.installed_at:
+                return False
+            self._unsaved.pop(team, None)
+            await self._vault.drop(f"{_VAULT}{team}")
+            self._known[team] = (time.monotonic(), None)  # after it: until then others may read what was there
+            return True
+
+    def _alone(self, team: str) -> asyncio.Lock:
+        return self._changing.setdefault(team, asyncio.Lock())
 
     def _is_due(self, one: Installation) -> bool:
         ends = one.expires_at is not None and one.refresh is not None
@@ -166,11 +195,9 @@ class InstalledTokens:
 
     async def exchanged(self, team: str) -> Installation | None:
         """Exchange a token for the next one, if it is due and nobody else is at it; return the one to use."""
-        async with self._exchanging.setdefault(team, asyncio.Lock()):
+        async with self._alone(team):
             now = self._clock()
-            found = self._unsaved.get(team) or await self._read(team)
-            if found and team in self._unsaved:
-                await self._kept_at_last(found)
+            found = await (self._kept_at_last(team) if team in self._unsaved else self._read(team))
             if found is None or found.refresh is None or not self._is_due(found):
                 self._known[team] = (time.monotonic(), found)
                 return found
@@ -181,7 +208,7 @@ class InstalledTokens:
             finally:
                 await self._vault.drop(f"{_HELD}{team}")
 
-    async def _exchange(self, found: Installation, now: datetime) -> Installation:
+    async def _exchange(self, found: Installation, now: datetime) -> Installation | None:
         try:
             answer = await consent(
                 self._api_url, self._app, now, grant_type="refresh_token", refresh_token=found.refresh or ""
@@ -197,25 +224,34 @@ class InstalledTokens:
                 "expires_at": answer["expires_at"],
             }
         )
-        self._unsaved[found.team] = new  # the old pair is spent: whatever comes of the next line, this is the token
-        await self._kept_at_last(new)
-        return new
+        spent, _ = self._unsaved.get(found.team, (found.refresh, None))
+        self._unsaved[found.team] = (spent, new)  # the old pair is spent: whatever comes of the next line, this counts
+        return await self._kept_at_last(found.team)
 
-    async def _kept_at_last(self, new: Installation) -> None:
+    async def _kept_at_last(self, team: str) -> Installation | None:
+        """Keep a new token in the place of the one it was exchanged for, if that is still there; return what counts.
+
+        While Slack answered, the workspace may have sent us away, or let us in anew, by another process.
+        """
+        spent, new = self._unsaved[team]
         try:
-            await self.keep(new)
+            there = await self._read(team)
+            if there is None or there.refresh != spent:
+                del self._unsaved[team]
+                self._known[team] = (time.monotonic(), there)
+                return there
+            await self._put(new)
         except StorageError as error:
             note("token_not_kept", error, problem=error.told.key)
-            self._known[new.team] = (time.monotonic(), new)
+            self._known[team] = (time.monotonic(), new)
+        return new
 
     async def run(self) -> None:
         """Look at every token again and again, so that also those that nobody uses are exchanged ahead of their end."""
         while True:
             try:
-                for team in await self.teams():
+                for team in {*await self.teams(), *self._unsaved}:
                     await self.exchanged(team)
-                for one in list(self._unsaved.values()):
-                    await self._kept_at_last(one)
             except StorageError as error:
                 note("tokens_not_looked_at", error, problem=error.told.key)
             await asyncio.sleep(LOOK_SECONDS)

@@ -6,11 +6,12 @@ Source: docs.slack.dev/authentication/verifying-requests-from-slack and /install
 """
 
 import asyncio
+import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import escape
 from typing import Any
@@ -32,10 +33,12 @@ from conversations.ports import NotReadyError, SessionStore, StorageError
 LONGEST_BYTES = 1_000_000
 """Of a request; Slack's own stay far below."""
 READ_SECONDS = 5.0
-"""How long a request may take to come in; Slack's own are there at once."""
+"""How long the head of a request may take to come in, and then the rest; Slack's own are there at once."""
 CONSENT = timedelta(minutes=10)
 """How long somebody has from our page to Slack's yes."""
-_COOKIE = "teamcheck_install"
+_COOKIE, _COOKIE_PATH = "teamcheck_install", "/slack"
+_STAMP_DIGITS = 11
+"""Of the seconds since 1970, for longer than anybody has."""
 _GONE = ("app_uninstalled", "tokens_revoked")
 _OK, _BAD, _FORBIDDEN, _UNSIGNED, _TOO_SLOW, _NOT_NOW = 200, 400, 403, 401, 408, 503
 _HEADERS = {
@@ -75,6 +78,8 @@ class Web:
         self._catalogue = catalogue
         self._clock = clock
         self._verifier = SignatureVerifier(app.signing_secret)
+        # Of the secret that every process of this app has: the page may be from another one of them.
+        self._states = hmac.digest(app.signing_secret.encode(), b"teamcheck: states of installations", sha256)
         self._store = store
         self.tokens = tokens
         self._bolt: AsyncApp | None = None
@@ -87,12 +92,15 @@ class Web:
             NotReadyError: the address cannot be had.
 
         """
-        site = web.Application(client_max_size=LONGEST_BYTES, middlewares=[_without_traceback])
+        site = web.Application(client_max_size=LONGEST_BYTES, middlewares=[_one_a_connection, _without_traceback])
         site.router.add_post(EVENTS, self._events)
-        site.router.add_get(INSTALL, self._install)
-        site.router.add_get(REDIRECT, self._redirected)
+        site.router.add_get(INSTALL, self._install, allow_head=False)
+        site.router.add_get(REDIRECT, self._redirected, allow_head=False)
         # Slack compresses nothing: what is compressed is not Slack's, and is not blown up to find that out.
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1, auto_decompress=False)
+        # aiohttp hangs up on a line from which no whole head of a request has come for so long, also on a new one.
+        self._runner = web.AppRunner(
+            site, access_log=None, shutdown_timeout=1, auto_decompress=False, keepalive_timeout=READ_SECONDS
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, self._app.host, self._app.port).start()
@@ -163,13 +171,11 @@ class Web:
     # -- letting the bot in ------------------------------------------------------------------------------------------
 
     async def _install(self, request: web.Request) -> web.StreamResponse:
-        """Show the way to Slack's question; what comes back is good once, for ten minutes, and in this browser."""
-        state = secrets.token_urlsafe(32)
-        try:
-            await self._store.vault.put(_asked(state), "1", self._clock() + CONSENT)
-        except StorageError as error:
-            note("consent_not_begun", error, problem=error.told.key)
-            return self._page(request, "install.not_now", status=_NOT_NOW)
+        """Show the way to Slack's question; what comes back is good once, for ten minutes, and in this browser.
+
+        Nothing is kept of it: anybody can open this page, as often as they like.
+        """
+        state = self._state(secrets.token_hex(16), int(self._clock().timestamp()))
         asked = {
             "client_id": self._app.client_id,
             "scope": ",".join(sorted((*SCOPES, *TYPING))),
@@ -184,32 +190,48 @@ class Web:
             httponly=True,
             secure=self._app.public_url.startswith("https:"),
             samesite="Lax",
-            path="/slack",
+            path=_COOKIE_PATH,
         )
         return page
 
     async def _redirected(self, request: web.Request) -> web.StreamResponse:
-        """Take what Slack says to who let us in, or did not."""
+        """Take what Slack says to who let us in, or did not; whatever comes of it, this browser begins anew."""
         state, code = request.query.get("state", ""), request.query.get("code", "")
-        if not state or not secrets.compare_digest(state.encode(), request.cookies.get(_COOKIE, "").encode()):
+        mine = secrets.compare_digest(state.encode(), request.cookies.get(_COOKIE, "").encode())
+        if not mine or not self._is_ours(state):
             return self._page(request, "install.stale", status=_BAD)
         try:
-            if await self._store.vault.take(_asked(state), self._clock()) is None:
-                return self._page(request, "install.stale", status=_BAD)
-            if not code:
-                return self._page(request, "install.declined")
-            return await self._let_in(request, code)
+            page = await self._let_in(request, state, code) if code else self._page(request, "install.declined")
         except StorageError as error:
             note("installation_not_kept", error, problem=error.told.key)
-            return self._page(request, "install.not_now", status=_NOT_NOW)
+            page = self._page(request, "install.not_now", status=_NOT_NOW)
+        page.del_cookie(_COOKIE, path=_COOKIE_PATH)
+        return page
 
-    async def _let_in(self, request: web.Request, code: str) -> web.Response:
+    def _state(self, nonce: str, at: int) -> str:
+        signed = f"{nonce}-{at}"
+        return f"{signed}-{hmac.new(self._states, signed.encode(), sha256).hexdigest()}"
+
+    def _is_ours(self, state: str) -> bool:
+        """Whether a state is of one of our pages, and not too old."""
+        nonce, _, rest = state.partition("-")
+        at = rest.partition("-")[0]
+        if not (at.isascii() and at.isdecimal() and len(at) <= _STAMP_DIGITS):
+            return False
+        if not secrets.compare_digest(state.encode(), self._state(nonce, int(at)).encode()):
+            return False
+        return self._clock() < datetime.fromtimestamp(int(at), UTC) + CONSENT
+
+    async def _let_in(self, request: web.Request, state: str, code: str) -> web.Response:
         now = self._clock()
         try:
             answer = await consent(self._access.api_url, self._app, now, code=code, redirect_uri=self._app.redirect_url)
         except ConsentRefusedError as error:
             note("not_installed_by_slack", error, why=error.code)
             return self._page(request, "install.refused", error=error.code, status=_BAD)
+        # Only here is something written: Slack gave that code to somebody, and gives nothing for it a second time.
+        if not await self._store.vault.hold(_used(state), now, now + CONSENT):
+            return self._page(request, "install.stale", status=_BAD)
         if answer.get("is_enterprise_install") or not answer.get("team"):
             note("organisation_refused")
             return self._page(request, "install.organisation", status=_FORBIDDEN)
@@ -250,6 +272,14 @@ class Web:
 
 
 @web.middleware
+async def _one_a_connection(request: web.Request, handler: Answer) -> web.StreamResponse:
+    """Hang up after an answer: kept open, the line might be closed at the moment a proxy sends a click over it."""
+    answer = await handler(request)
+    answer.force_close()
+    return answer
+
+
+@web.middleware
 async def _without_traceback(request: web.Request, handler: Answer) -> web.StreamResponse:
     """Answer a fault of ours, or a request that is too long, with its number alone."""
     try:
@@ -278,5 +308,5 @@ def _content_type(body: str | None) -> str:
     return "application/json" if body and body.startswith("{") else "text/plain"
 
 
-def _asked(state: str) -> str:
+def _used(state: str) -> str:
     return f"slack-consent:{sha256(state.encode()).hexdigest()}"
