@@ -16,7 +16,8 @@ from adapters.storage.upkeep import back_up, look_over
 from bot.exits import Exit
 from conversations.catalogue import phrase
 from conversations.ports import Commit, StorageError
-from conversations.session import SessionKey
+from conversations.session import Remark, Review, ReviewState, SessionKey, Share
+from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
 from tests.end_to_end.program import Finished, bytes_in, database_url, run, say, with_a_full_disk
 from tests.test_every_outbox import given_up, put, sent
@@ -98,6 +99,35 @@ async def test_an_operator_erases_somebody_and_nobody_else(path: Path, key: Sess
     assert not any(f"Zyxwvutsr {key.person}".encode() in file for file in bytes_in(path.parent).values())
     again = await asyncio.to_thread(operate, path, "database", "forget", *ids)
     assert again == Finished(Exit.NOT_FOUND, "", say(phrase("database.nobody", name=key.person)) + "\n")
+
+
+async def test_a_mentor_who_never_had_a_check_is_erased_as_well(path: Path) -> None:
+    owner = SessionKey("slack", "-.T7", "U1")
+    review = Review(NOON, ReviewState.CLAIMED, "U3")
+    async with open_sqlite(path) as store:
+        first = await with_check(store, owner)
+        assert first.check
+        check = replace(
+            first.check,
+            revision=first.check.revision + 1,
+            remarks=(Remark("U2", "s1", NOON, "Zyxwvutsr"),),
+            shares=(Share("s1", "C1", NOON, review=review),),
+        )
+        rules = Workspace(1, mentors=("U4",))
+        assert await save(store, first, replace(first, check=check, workspace=rules)) is Commit.SAVED
+    for mentor in ("U2", "U3", "U4"):
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T6")
+        assert ended.code == Exit.NOT_FOUND  # somebody of that id in another workspace
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T7")
+        assert ended == Finished(0, say(phrase("database.forgotten", name=mentor)) + "\n", "")
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T7")
+        assert ended.code == Exit.NOT_FOUND
+    async with open_sqlite(path) as store:
+        left = await store.load(owner)
+    assert left.check
+    assert (left.check.remarks, left.workspace.mentors) == ((), ())
+    assert [one.review for one in left.check.shares] == [Review(NOON)]
+    assert not any(b"Zyxwvutsr" in file for file in bytes_in(path.parent).values())
 
 
 @pytest.mark.parametrize("ids", [("slack", "U1"), ("discord", "41", "T7")])
