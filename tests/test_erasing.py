@@ -426,9 +426,9 @@ async def test_every_table_that_says_whose_a_row_is_is_emptied_and_every_other_i
         assert all("Zyxwvutsr" in repr(other.execute(f"SELECT * FROM {name}").fetchall()) for name in personal)  # noqa: S608
         other.execute("INSERT INTO workspaces VALUES ('slack', 'T1', 1, ?, NULL)", (dump_workspace(EVERYBODY),))
         held = json.loads(await sqlite_store.held(KEY))
-        assert {name: len(rows) for name, rows in held.items() if name not in ("remarks", "claims", "packs")} == dict.fromkeys(
-            personal | NAMING, 1
-        )
+        assert {
+            name: len(rows) for name, rows in held.items() if name not in ("remarks", "claims", "packs")
+        } == dict.fromkeys(personal | NAMING, 1)
         await sqlite_store.erase(KEY, NOON)
         orders = other.execute("SELECT kind, body FROM outbox WHERE person = ?", (KEY.person,)).fetchall()
         for table in personal - {"outbox"}:

@@ -347,6 +347,10 @@ async def test_a_server_that_goes_away_is_one_sentence_and_one_that_is_back_is_u
 
 def test_nothing_of_a_password_is_shown() -> None:
     assert shown("postgresql://me:secret@db.example/teams?sslmode=require") == "postgresql://db.example/teams"
+    for odd in "/#?":
+        assert shown(f"postgresql://me:sec{odd}ret@db.example/teams") == "postgresql://"
+        assert shown(f"postgresql://se{odd}cret:word@db.example/teams?sslmode=require") == "postgresql://"
+        assert shown(f"postgresql://me:a{odd}b@c{odd}secret@db.example/teams") == "postgresql://"
 
 
 def test_placeholders_are_numbered() -> None:

@@ -83,6 +83,9 @@ def shown(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return "postgresql://"
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        # A / # or ? that stands in the password as it is ended the host too early: what comes then may be secret.
+        return "postgresql://"
     return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
 
