@@ -17,10 +17,11 @@ import pytest
 
 from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.postgres_copy import TABLES, copy
-from adapters.storage.postgres_database import numbered, open_postgres_database, scripts, shown, version_of
+from adapters.storage.postgres_database import numbered, open_postgres_database, scripts, shown, try_writing, version_of
 from adapters.storage.postgres_outbox import CLAIMED
 from adapters.storage.sqlite import open_sqlite
 from bot.settings import Settings
+from conversations.catalogue import phrase
 from conversations.messages import Outgoing, Receipt, Withdrawal
 from conversations.ports import Commit, StorageError, Work
 from conversations.session import SessionKey
@@ -330,6 +331,21 @@ async def test_a_database_that_is_not_there_is_one_sentence(url: str) -> None:
                 pass
         assert caught.value.told.key == key
         assert "secret" not in str(caught.value.told)
+
+
+@pytest.mark.parametrize("odd", ["?port=x", "?port=99999", "?nonsense", "?sslmode=nonsense"])
+async def test_an_address_that_the_driver_makes_nothing_of_is_one_sentence(odd: str) -> None:
+    url = f"postgresql:///name{odd}&host=127.0.0.1&password=Zyxwvutsr"
+    told = phrase("storage.odd_address", name="postgresql://localhost/name")
+    for asks in (version_of(url), try_writing(url), _opened(url)):
+        with pytest.raises(StorageError) as caught:
+            await asks
+        assert (caught.value.told, caught.value.passing) == (told, False)
+
+
+async def _opened(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET):
+        pass
 
 
 async def test_a_server_that_goes_away_is_one_sentence_and_one_that_is_back_is_used_again(url: str) -> None:
