@@ -463,6 +463,8 @@ async def test_a_move_from_the_command_line(url: str, tmp_path: Path, monkeypatc
     assert (moved.code, moved.complained) == (0, "")
     assert "checks: 1" in moved.said
     assert "Acme" in (await asyncio.to_thread(run, url, "checks")).said
+    again = await asyncio.to_thread(run, url, "database", "copy", old)  # the settings say where to, as well
+    assert (again.code, "There is somebody in " in again.complained) == (74, True)
     wrong = await asyncio.to_thread(run, old, "database", "copy", url, old)
     assert wrong.code == 2
 
