@@ -4,7 +4,8 @@ import logging
 import re
 
 LOGGER = "teamcheck"
-_CODE = re.compile(r"[\w.:/-]{1,80}")
+_CODE = re.compile(r"[a-z0-9_.]{1,64}")
+"""Error codes of platforms, keys of our sentences and marks are no more than that; tokens, names and prose are."""
 
 
 def note(event: str, error: BaseException | None = None, **fields: str | float) -> None:

@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from adapters.documents.typesetting import PicturesMissingError, is_installed
 from adapters.pack_files import PackRefusedError
+from adapters.storage.database import told
 from adapters.storage.migrations import scripts
 from adapters.storage.upkeep import look_over, try_writing, version_of
 from bot.exits import Exit, wrong_settings
 from bot.settings import Settings, setting_names
-from bot.wiring import load_content
+from bot.wiring import load_content, need_postgres
 from conversations.catalogue import Phrase, phrase
 from conversations.ports import NotReadyError, StorageError
 
@@ -108,17 +108,27 @@ def _files_in(folder: Path | None) -> Iterator[Path]:
 
 
 def _database_file(path: Path) -> Iterator[Finding]:
-    there = path.exists()
+    try:
+        # A folder that may not be entered, and a name that is too long, are found by asking whether the file is there.
+        with told(path):
+            yield from _looked_at(path)
+    except StorageError as error:
+        yield Finding("database", error.told, Exit.STORAGE)
+
+
+def _looked_at(path: Path) -> Iterator[Finding]:
+    # An empty file is where a database will be.
+    there, folder = path.exists() and path.stat().st_size > 0, _nearest(path)
     if there:
         yield from _sound(path)
-    elif os.access(_nearest(path), os.W_OK | os.X_OK):
+    elif folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
         yield _fine("database", "no_database", name=str(path))
     else:
-        yield Finding("database", phrase("storage.cannot_open", name=str(path)), Exit.STORAGE)
+        raise StorageError(phrase("storage.cannot_open", name=str(path)))
     for file in (path, path.with_name(f"{path.name}.key")):
         if file.exists():
             yield from _private("files", file)
-    free = shutil.disk_usage(_nearest(path)).free
+    free = shutil.disk_usage(folder).free
     needed = ROOM + (path.stat().st_size if there else 0)
     if free < needed:
         yield Finding("disk", phrase("doctor.no_room", free=free >> 20, needed=needed >> 20), Exit.STORAGE)
@@ -139,8 +149,8 @@ def _sound(path: Path) -> Iterator[Finding]:
 
 
 def _nearest(path: Path) -> Path:
-    """Return the innermost folder of a path that is there."""
-    return next(folder for folder in path.absolute().parents if folder.is_dir())
+    """Return the innermost part of a path, above it, that is there: a folder, or a file where none can be made."""
+    return next(part for part in path.absolute().parents if os.path.lexists(part))
 
 
 def _version(seen: int, latest: int, name: str) -> Finding:
@@ -159,8 +169,10 @@ def _private(part: str, file: Path) -> Iterator[Finding]:
 
 
 async def _database_server(settings: Settings) -> AsyncIterator[Finding]:
-    if find_spec("asyncpg") is None:
-        yield Finding("database", phrase("storage.no_postgres"), Exit.STORAGE)
+    try:
+        need_postgres()
+    except StorageError as error:
+        yield Finding("database", error.told, Exit.STORAGE)
         return
     from adapters.storage import postgres_database  # noqa: PLC0415  an optional part
 

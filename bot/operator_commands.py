@@ -1,4 +1,7 @@
-"""`teamcheck database` and `teamcheck outbox`: what an operator does, also while the bot runs."""
+"""What an operator does: `teamcheck database`, `outbox`, `slack` and `doctor`.
+
+The bot may run meanwhile, unless a command says to stop it first.
+"""
 
 import asyncio
 import json
@@ -15,15 +18,17 @@ from adapters.slack.manifest import manifest
 from adapters.storage.database import alone as alone_on
 from adapters.storage.migrations import scripts
 from adapters.storage.sqlite import SqliteStore
-from adapters.storage.upkeep import back_up, look_over, restore, upgrade, version_of
+from adapters.storage.upkeep import back_up, look_at_source, look_over, restore, upgrade, version_of
 from bot.exits import Exit, in_one_line, system_language
-from bot.settings import POSTGRES, SQLITE, Settings
-from bot.wiring import alone, load_content, open_store
+from bot.settings import POSTGRES, SQLITE, Settings, check_database_url
+from bot.wiring import alone, load_content, need_postgres, open_store
 from conversations.catalogue import Phrase, language_for, phrase
 from conversations.ports import Outbox, StorageError
 from conversations.session import SessionKey
 
 SHOWN = 100
+MOST = 2**63 - 1
+"""The highest number that a database can have given to a message."""
 
 database_commands = typer.Typer(help="Look after the database file.", no_args_is_help=True)
 slack_commands = typer.Typer(help="Set the bot up in Slack.", no_args_is_help=True)
@@ -47,6 +52,7 @@ def upgrade_database() -> None:
 
 
 async def _upgrade_shared() -> tuple[int, int]:
+    need_postgres()
     from adapters.storage.postgres_database import scripts, version_of  # noqa: PLC0415  an optional part
 
     before = await version_of(Settings().database_url)
@@ -57,16 +63,32 @@ async def _upgrade_shared() -> tuple[int, int]:
 @database_commands.command("copy")
 def copy_database(
     source: Annotated[str, typer.Argument(help="sqlite:////absolute/path", metavar="FROM")],
-    target: Annotated[str, typer.Argument(help="postgresql://user:password@host/name", metavar="TO")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="postgresql://user:password@host/name. Left out, TEAMCHECK_DATABASE_URL says it, "
+            "and the password is in no list of processes and no shell's history.",
+            metavar="TO",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Move a community from SQLite to PostgreSQL, without loss. Stop the bot first; the target has to be empty."""
     with _in_one_line():
+        target = target or Settings().database_url
         if not source.startswith(SQLITE) or not target.startswith(POSTGRES):
-            typer.echo("FROM is sqlite:////absolute/path, TO is postgresql://user:password@host/name.", err=True)
+            typer.echo(_say(phrase("database.from_and_to")), err=True)
             raise typer.Exit(Exit.USAGE)
+        try:
+            check_database_url(target)
+        except ValueError as error:
+            typer.echo(_say(phrase("database.to_cannot", why=str(error))), err=True)
+            raise typer.Exit(Exit.USAGE) from None
+        need_postgres()
         from adapters.storage.postgres_copy import copy  # noqa: PLC0415  an optional part
 
         path = Path(source.removeprefix(SQLITE))
+        look_at_source(path)
         with alone_on(path):
             counts = asyncio.run(copy(path, target))
     for table, count in counts.items():
@@ -177,10 +199,10 @@ def forget_somebody(
 
 async def _forget(key: SessionKey) -> bool:
     async with open_store(Settings()) as store:
-        if not (await store.load(key)).person.revision:
-            return False
+        # A mentor may never have begun a check: what they said stands in the checks and rules of others.
+        held = json.loads(await store.held(key))
         await store.erase(key, datetime.now(UTC))
-        return True
+        return any(held.values())
 
 
 @outbox_commands.command("list")
@@ -197,7 +219,8 @@ def list_dead_letters() -> None:
 @outbox_commands.command("retry")
 def retry_dead_letters(
     row: Annotated[
-        int | None, typer.Argument(help="Its number, as the list has it; all, if left out.", metavar="ID")
+        int | None,
+        typer.Argument(help="Its number, as the list has it; all, if left out.", metavar="ID", min=1, max=MOST),
     ] = None,
 ) -> None:
     """Put a message that was given up, or all of them, into the outbox again."""
@@ -210,7 +233,9 @@ def retry_dead_letters(
 
 @outbox_commands.command("drop")
 def drop_dead_letters(
-    row: Annotated[int | None, typer.Argument(help="Its number, as the list has it.", metavar="ID")] = None,
+    row: Annotated[
+        int | None, typer.Argument(help="Its number, as the list has it.", metavar="ID", min=1, max=MOST)
+    ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
 ) -> None:

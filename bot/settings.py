@@ -140,10 +140,16 @@ class Settings(BaseSettings):
     @field_validator("slack_url")
     @classmethod
     def _reachable(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("https", "http") or not parts.hostname or parts.path.strip("/")):
+        if url and (not _is_web_address(url) or urlsplit(url).path.strip("/")):
             raise ValueError("it is https:// and a host, and no path: https://bot.example")
         return url.rstrip("/")
+
+    @field_validator("slack_api_url", "discord_api_url")
+    @classmethod
+    def _askable(cls, url: str) -> str:
+        if not _is_web_address(url):
+            raise ValueError("it is https:// and a host, and perhaps a path: https://slack.com/api/")
+        return url
 
     @field_validator("slack_address")
     @classmethod
@@ -156,11 +162,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known(cls, url: str, others: ValidationInfo) -> str:
-        if not url.startswith((SQLITE, *POSTGRES)) or url in (SQLITE, *POSTGRES):
-            raise ValueError(
-                "it starts with sqlite:/// and goes on with a path, like sqlite:////home/me/checks.sqlite3, "
-                "or is postgresql://user:password@host/name"
-            )
+        check_database_url(url)
         if url.startswith(POSTGRES) and others.data.get("secret_key") is None:
             # The processes that share a database share it; a file beside the database there is not.
             raise ValueError("with PostgreSQL, TEAMCHECK_SECRET_KEY has to be set, the same for every process")
@@ -265,6 +267,55 @@ def setting_names() -> Mapping[str, str]:
         str(field.validation_alias or f"TEAMCHECK_{name.upper()}"): str(field.validation_alias or name)
         for name, field in Settings.model_fields.items()
     }
+
+
+def check_database_url(url: str) -> None:
+    """Refuse an address of a database that none can have.
+
+    Raises:
+        ValueError: with what it has to be, and nothing of what it is.
+
+    """
+    if not url.startswith((SQLITE, *POSTGRES)) or url in (SQLITE, *POSTGRES) or "\0" in url:
+        raise ValueError(
+            "it starts with sqlite:/// and goes on with a path, like sqlite:////home/me/checks.sqlite3, "
+            "or is postgresql://user:password@host/name"
+        )
+    if url.startswith(SQLITE):
+        path = Path(url.removeprefix(SQLITE))
+        # What SQLite calls a database in memory is no file in which two programs could meet.
+        if not path.name or str(path) == ":memory:":
+            raise ValueError("what follows sqlite:/// is the path of a file, like sqlite:////home/me/checks.sqlite3")
+        return
+    try:
+        parts = urlsplit(url)
+        hosts = parts.netloc.rpartition("@")[2].split(",")
+        behind = f"{parts.path}{parts.query}{parts.fragment}"
+        usable = "@" not in behind and parts.netloc.count("@") <= 1 and all(map(_has_usable_port, hosts))
+    except ValueError:
+        usable = False
+    if not usable:
+        # Which of them it is cannot be told: a password may end where a host would.
+        raise ValueError(
+            "it is postgresql://user:password@host:port/name, where in the user and the password / # ? @ [ ] are "
+            f"written %2F %23 %3F %40 %5B %5D, and the port is 1 to {HIGHEST_PORT} or left out"
+        )
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _has_usable_port(host: str) -> bool:
+    """Tell whether a host, of several that PostgreSQL may be at, has no port or one that there is."""
+    try:
+        return urlsplit(f"//{host}").port != 0
+    except ValueError:
+        return False
 
 
 def address(text: str) -> tuple[str, int]:

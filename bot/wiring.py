@@ -1,4 +1,4 @@
-"""The composition root: the only file that knows every class."""
+"""The composition root: where the store, the platforms and the engine are chosen by the settings and put together."""
 
 import asyncio
 import secrets
@@ -168,12 +168,22 @@ async def open_store(
         async with open_sqlite(settings.database_path, _secret(settings)) as store:
             yield store
         return
-    if find_spec("asyncpg") is None:
-        raise StorageError(phrase("storage.no_postgres"))
+    need_postgres()
     from adapters.storage.postgres import open_postgres  # noqa: PLC0415  an optional part
 
     async with open_postgres(settings.database_url, _secret(settings) or "", step_aside) as shared:
         yield shared
+
+
+def need_postgres() -> None:
+    """See that the optional part for PostgreSQL is there, before anything of it is imported.
+
+    Raises:
+        StorageError: it is not installed.
+
+    """
+    if find_spec("asyncpg") is None:
+        raise StorageError(phrase("storage.no_postgres"))
 
 
 def chat_platforms(settings: Settings, content: Content) -> Sequence[Platform]:

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from adapters.storage.sqlite import open_sqlite
 from bot.exits import Exit
 from conversations.catalogue import phrase
-from tests.end_to_end.program import Finished, bytes_in, database_url, run, say
+from tests.end_to_end.program import Finished, bytes_in, database_url, run, say, without_a_free_pass
 from tests.fakes import postgres
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.slack.consent import BOT
@@ -77,6 +77,28 @@ async def test_a_database_that_is_none_or_foreign_newer_or_older_is_found(databa
     ended = await examined(old, "--offline")
     assert ended.code == 0
     assert f"note  migrations: {say(phrase('doctor.pending', seen=1, latest=LATEST))}" in ended.said
+
+
+async def test_a_place_where_no_database_can_be_is_found_in_one_line(database: Path, tmp_path: Path) -> None:
+    shut, closed = tmp_path / "shut", tmp_path / "closed"
+    shut.mkdir(mode=0)
+    closed.mkdir(mode=0o500)
+    for path in (
+        shut / "teamcheck.db",
+        closed / "teamcheck.db",
+        tmp_path / ("a" * 300),
+        tmp_path / ("a" * 253),
+        database / "teamcheck.db",
+        database / "deeper" / "teamcheck.db",
+    ):
+        ended = await asyncio.to_thread(run, database_url(path), "doctor", "--offline", program=without_a_free_pass())
+        assert (ended.code, ended.complained) == (Exit.STORAGE, ""), path
+        assert must(ended) == [f"database: {say(phrase('storage.cannot_open', name=str(path)))}"]
+        assert "pictures: " in ended.said
+    shut.chmod(0o700)
+    empty = tmp_path / "empty.db"
+    empty.touch(mode=0o600)
+    assert (await examined(empty, "--offline")).code == 0
 
 
 async def test_a_database_or_a_key_that_others_may_read_is_found(database: Path) -> None:

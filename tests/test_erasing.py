@@ -326,6 +326,7 @@ async def test_what_is_held_of_somebody_is_every_table_of_theirs_and_no_token(st
         "outbox": 2,
         "sent_messages": 3,
         "remarks": 0,
+        "claims": 0,
         "reviews": 0,
         "workspaces": 0,
         "packs": 0,
@@ -342,7 +343,7 @@ async def test_what_is_held_of_somebody_is_every_table_of_theirs_and_no_token(st
 
 
 async def test_of_somebody_who_never_was_or_was_erased_nothing_is_held(store: AnyStore) -> None:
-    tables = ("people", "checks", "outbox", "sent_messages", "remarks", "reviews", "workspaces", "packs")
+    tables = ("people", "checks", "outbox", "sent_messages", "remarks", "claims", "reviews", "workspaces", "packs")
     nothing: dict[str, list[object]] = {table: [] for table in tables}
     assert json.loads(await store.held(KEY)) == nothing
     await talked(store, [])
@@ -425,9 +426,9 @@ async def test_every_table_that_says_whose_a_row_is_is_emptied_and_every_other_i
         assert all("Zyxwvutsr" in repr(other.execute(f"SELECT * FROM {name}").fetchall()) for name in personal)  # noqa: S608
         other.execute("INSERT INTO workspaces VALUES ('slack', 'T1', 1, ?, NULL)", (dump_workspace(EVERYBODY),))
         held = json.loads(await sqlite_store.held(KEY))
-        assert {name: len(rows) for name, rows in held.items() if name not in ("remarks", "packs")} == dict.fromkeys(
-            personal | NAMING, 1
-        )
+        assert {
+            name: len(rows) for name, rows in held.items() if name not in ("remarks", "claims", "packs")
+        } == dict.fromkeys(personal | NAMING, 1)
         await sqlite_store.erase(KEY, NOON)
         orders = other.execute("SELECT kind, body FROM outbox WHERE person = ?", (KEY.person,)).fetchall()
         for table in personal - {"outbox"}:

@@ -33,7 +33,7 @@ from adapters.slack.tokens import ConsentRefusedError, consent
 from adapters.storage.postgres_database import shown
 from adapters.storage.sealing import Sealer
 from bot.posting_commands import _row
-from bot.settings import setting_names
+from bot.settings import check_database_url, setting_names
 from bot.settings_files import from_files
 from bot.wiring import checked
 from conversations.catalogue import language_for
@@ -170,6 +170,11 @@ READERS: Mapping[str, Reader] = {
     "a time zone": Reader(is_zone, _WORDS),
     "a database's address": Reader(
         lambda text: shown(f"postgresql://{text}"), _WORDS | st.text("[]:@/%0a", max_size=9)
+    ),
+    "a database's address among the settings": Reader(
+        lambda text: check_database_url(f"postgresql://{text}"),
+        _WORDS | st.text("[]:@/%0a,", max_size=9),
+        (ValueError,),
     ),
     "a click in Slack": Reader(
         lambda body: (slack.pressed(body, KEY, ABOUT, NOON, "f"), slack.pressed_at(body), slack.label(body)),

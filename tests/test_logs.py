@@ -95,7 +95,30 @@ async def test_an_event_is_logged_with_its_numbers_and_codes(told: Lines) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", [f"{SECRET} is a company", f"{SECRET}\n", f'"{SECRET}"', f"我{SECRET}！", SECRET * 20, f"<@{SECRET}>"]
+    "code", ["storage.full", "discord_50007", "method_not_supported_for_channel_type", "3f2a9c1b", "fake", "unknown"]
+)
+async def test_a_code_of_ours_or_of_a_platform_is_told(told: Lines, code: str) -> None:
+    note("something_was_done", reason=code)
+    (line,) = told()
+    assert line["reason"] == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SECRET} is a company",
+        f"{SECRET}\n",
+        f'"{SECRET}"',
+        f"我{SECRET}！",
+        SECRET * 20,
+        f"<@{SECRET}>",
+        SECRET,
+        "阿里巴巴",
+        "söhne",
+        "xoxb-2345-6789-abcdef",
+        "https://acme.example/jobs",
+        "١٢٣",
+    ],
 )
 async def test_a_text_that_is_no_short_code_is_left_out(told: Lines, text: str) -> None:
     note("something_was_done", reason=text)

@@ -17,10 +17,11 @@ import pytest
 
 from adapters.storage.postgres import PostgresStore, open_postgres
 from adapters.storage.postgres_copy import TABLES, copy
-from adapters.storage.postgres_database import numbered, open_postgres_database, scripts, shown, version_of
+from adapters.storage.postgres_database import numbered, open_postgres_database, scripts, shown, try_writing, version_of
 from adapters.storage.postgres_outbox import CLAIMED
 from adapters.storage.sqlite import open_sqlite
 from bot.settings import Settings
+from conversations.catalogue import phrase
 from conversations.messages import Outgoing, Receipt, Withdrawal
 from conversations.ports import Commit, StorageError, Work
 from conversations.session import SessionKey
@@ -350,6 +351,21 @@ async def test_a_database_that_is_not_there_is_one_sentence(url: str) -> None:
         assert "secret" not in str(caught.value.told)
 
 
+@pytest.mark.parametrize("odd", ["?port=x", "?port=99999", "?nonsense", "?sslmode=nonsense"])
+async def test_an_address_that_the_driver_makes_nothing_of_is_one_sentence(odd: str) -> None:
+    url = f"postgresql:///name{odd}&host=127.0.0.1&password=Zyxwvutsr"
+    told = phrase("storage.odd_address", name="postgresql://localhost/name")
+    for asks in (version_of(url), try_writing(url), _opened(url)):
+        with pytest.raises(StorageError) as caught:
+            await asks
+        assert (caught.value.told, caught.value.passing) == (told, False)
+
+
+async def _opened(url: str) -> None:
+    async with open_postgres(url, postgres.SECRET):
+        pass
+
+
 async def test_a_server_that_goes_away_is_one_sentence_and_one_that_is_back_is_used_again(url: str) -> None:
     async with open_postgres(url, postgres.SECRET) as store:
         before = await with_check(store)
@@ -365,6 +381,10 @@ async def test_a_server_that_goes_away_is_one_sentence_and_one_that_is_back_is_u
 
 def test_nothing_of_a_password_is_shown() -> None:
     assert shown("postgresql://me:secret@db.example/teams?sslmode=require") == "postgresql://db.example/teams"
+    for odd in "/#?":
+        assert shown(f"postgresql://me:sec{odd}ret@db.example/teams") == "postgresql://"
+        assert shown(f"postgresql://se{odd}cret:word@db.example/teams?sslmode=require") == "postgresql://"
+        assert shown(f"postgresql://me:a{odd}b@c{odd}secret@db.example/teams") == "postgresql://"
 
 
 def test_placeholders_are_numbered() -> None:
@@ -461,6 +481,8 @@ async def test_a_move_from_the_command_line(url: str, tmp_path: Path, monkeypatc
     assert (moved.code, moved.complained) == (0, "")
     assert "checks: 1" in moved.said
     assert "Acme" in (await asyncio.to_thread(run, url, "checks")).said
+    again = await asyncio.to_thread(run, url, "database", "copy", old)  # the settings say where to, as well
+    assert (again.code, "There is somebody in " in again.complained) == (74, True)
     wrong = await asyncio.to_thread(run, old, "database", "copy", url, old)
     assert wrong.code == 2
 

@@ -135,3 +135,66 @@ def test_a_folder_of_secrets_that_is_not_there_is_one_line(folder: Path, capsys:
 )
 def test_an_address_is_a_host_and_a_port(text: str, found: tuple[str, int]) -> None:
     assert address(text) == found if found[1] else address(text)[1] == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"postgresql://me:Zyx{odd}wvutsr@host/name" for odd in "/#?@["),
+        "postgresql://me:1/Zyxwvutsr@host/name",
+        "postgresql://me:Zyxwvutsr@[host/name",
+        *(f"postgresql://me:Zyxwvutsr@host:{port}/name" for port in ("x", "99999", "-1", "0")),
+        "postgresql://me:Zyxwvutsr@host:5432,other:99999/name",
+    ],
+)
+def test_an_address_of_postgresql_that_cannot_be_read_is_told_with_what_to_do(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEAMCHECK_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("TEAMCHECK_DATABASE_URL", url)
+    line = refused(capsys)
+    assert line.startswith("TEAMCHECK_DATABASE_URL cannot be used: it is postgresql://user:password@host:port/name")
+    assert "%2F %23 %3F %40" in line
+    for part in ("Zyx", "wvutsr"):
+        assert part not in line
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:a%2Fb%40c@host/name",
+        "postgres://me@[::1]:5432/name?sslmode=require",
+        "postgresql://me:a:b@one:5432,other:5433/name",
+        "postgresql://me:@/name?host=/run/postgresql",
+        "sqlite:///:memory:.sqlite3",
+    ],
+)
+def test_other_addresses_of_a_database_are_taken(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEAMCHECK_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("TEAMCHECK_DATABASE_URL", url)
+    assert Settings().database_url == url
+
+
+@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite:///./:memory:", "sqlite:////", "sqlite:///."])
+def test_a_database_that_would_be_no_file_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TEAMCHECK_DATABASE_URL", url)
+    assert "is the path of a file" in refused(capsys)
+
+
+def test_an_address_with_a_nul_in_it_is_refused(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for url in ("sqlite:///a\\u0000b", "postgresql://me@ho\\u0000st/name"):
+        file.write_text(f'TEAMCHECK_DATABASE_URL = "{url}"\nTEAMCHECK_SECRET_KEY = "{"k" * 32}"\n')
+        assert refused(capsys).startswith("TEAMCHECK_DATABASE_URL cannot be used: it starts with sqlite:///")
+
+
+@pytest.mark.parametrize("name", ["TEAMCHECK_SLACK_API_URL", "TEAMCHECK_DISCORD_API_URL", "TEAMCHECK_SLACK_URL"])
+@pytest.mark.parametrize("url", ["http://[Zyxwvutsr", "http://Zyxwvutsr:99999", "https:///api", "ftp://Zyxwvutsr"])
+def test_an_address_of_a_platform_is_one_that_can_be_asked(
+    name: str, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, url)
+    line = refused(capsys)
+    assert line.startswith(f"{name} cannot be used: it is https:// and a host")
+    assert "Zyxwvutsr" not in line

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from adapters.storage.records import claims_in, remarks_in
 from adapters.storage.vaults import InMemoryVault
 from conversations.budgets import Budget, spent
 from conversations.messages import (
@@ -307,10 +308,16 @@ class InMemoryStore:
                 for one in self.outbox.sent(key)
             ],
             "remarks": [
-                {"at": one.at.isoformat(), "text": one.text}
+                one
                 for (owner, _), body in self._checks.items()
-                for one in load_check(body).remarks
-                if one.by == key.person and _place(owner) == _place(key)
+                if _place(owner) == _place(key)
+                for one in remarks_in(load_check(body), key.person)
+            ],
+            "claims": [
+                one
+                for (owner, _), body in self._checks.items()
+                if _place(owner) == _place(key)
+                for one in claims_in(load_check(body), key.person)
             ],
             "reviews": [],
             "workspaces": [rules.names(key.person) for _, rules in self._naming(key)],

@@ -23,7 +23,7 @@ from adapters.storage.postgres_lifeline import Connection
 from adapters.storage.postgres_outbox import PostgresOutbox
 from adapters.storage.postgres_turns import Row, day, put_message, rows_of, write
 from adapters.storage.postgres_vault import PostgresVault, marks_kept, rekey
-from adapters.storage.records import exported, packed, unpacked, wants_to_be_left_alone
+from adapters.storage.records import claims_in, exported, packed, remarks_in, unpacked, wants_to_be_left_alone
 from adapters.storage.sealing import Sealer
 from adapters.storage.sqlite_outbox import milliseconds, whose
 from conversations.budgets import Budget, spent
@@ -346,7 +346,7 @@ class PostgresStore:
             sql = f"SELECT name, body FROM packs WHERE name IN (SELECT pack FROM checks WHERE {_WHOSE}) ORDER BY name"
             rows = await connection.fetch(numbered(sql), *whose(key))
             found["packs"] = [{"name": name, "body": unpacked(body)} for name, body in map(tuple, rows)]
-            found["remarks"] = await _remarks_of(connection, key)
+            found["remarks"], found["claims"] = await _said_as_a_mentor(connection, key)
             found["workspaces"] = [dict(rules.names(key.person)) for _, rules in await _naming(connection, key)]
             return found
 
@@ -461,16 +461,18 @@ async def _named(connection: Connection, key: SessionKey) -> list[tuple[SessionK
     return [(SessionKey(*owner), check, body) for *owner, check, body in map(tuple, rows)]
 
 
-async def _remarks_of(connection: Connection, key: SessionKey) -> list[dict[str, object]]:
-    """Return what somebody said as a mentor, without a word of whom it was said to."""
-    found: list[dict[str, object]] = []
+async def _said_as_a_mentor(
+    connection: Connection, key: SessionKey
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return what somebody said and took on as a mentor, without a word of whose it was."""
+    remarks, claims = list[dict[str, object]](), list[dict[str, object]]()
     for owner, _, body in await _named(connection, key):
-        if owner.workspace != key.workspace:
-            continue  # of somebody else with the same id
-        with suppress(SnapshotError):
-            mine = (one for one in load_check(body).remarks if one.by == key.person)
-            found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
-    return found
+        if owner.workspace == key.workspace:
+            with suppress(SnapshotError):
+                check = load_check(body)
+                remarks += remarks_in(check, key.person)
+                claims += claims_in(check, key.person)
+    return remarks, claims
 
 
 async def _drop_remarks(connection: Connection, key: SessionKey) -> None:

@@ -77,11 +77,29 @@ def told(name: str) -> Iterator[None]:
         raise StorageError(phrase("storage.damaged", name=name)) from error
 
 
+@contextmanager
+def _address_told(name: str) -> Iterator[None]:
+    """Turn what is said while connecting into one line: also where asyncpg can make nothing of the address.
+
+    Raises:
+        StorageError: as `told` does.
+
+    """
+    with told(name):
+        try:
+            yield
+        except (ValueError, OverflowError) as error:
+            raise StorageError(phrase("storage.odd_address", name=name)) from error
+
+
 def shown(url: str) -> str:
     """Return what to call a database in a sentence: no user, no password."""
     try:
         parts = urlsplit(url)
     except ValueError:
+        return "postgresql://"
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}":
+        # A / # or ? that stands in the password as it is ended the host too early: what comes then may be secret.
         return "postgresql://"
     return f"postgresql://{parts.hostname or 'localhost'}{parts.path}"
 
@@ -101,7 +119,7 @@ async def open_postgres_database(
 
     """
     name = shown(url)
-    with told(name):
+    with _address_told(name):
         pool = await asyncpg.create_pool(
             url,
             min_size=0,
@@ -113,7 +131,7 @@ async def open_postgres_database(
         )
     lifeline = Lifeline(url, len(scripts()), step_aside)
     try:
-        with told(name):
+        with _address_told(name):
             async with pool.acquire() as connection:
                 await _migrate(connection, name)
             await lifeline.hold()
@@ -169,7 +187,7 @@ async def version_of(url: str) -> int:
         StorageError: it cannot be reached.
 
     """
-    with told(shown(url)):
+    with _address_told(shown(url)):
         connection = await asyncpg.connect(url, timeout=10)
         try:
             there = await connection.fetchval("SELECT to_regclass('teamcheck_schema') IS NOT NULL")
@@ -186,7 +204,7 @@ async def try_writing(url: str) -> None:
 
     """
     name = shown(url)
-    with told(name):
+    with _address_told(name):
         connection = await asyncpg.connect(url, timeout=10)
         try:
             if await connection.fetchval("SHOW transaction_read_only") == "on":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations.messages import InChannel, Outgoing, Receipt
+from conversations.session import Check
 from conversations.snapshot import SnapshotError, load_person
 
 
@@ -23,6 +24,21 @@ def _readable(body: str) -> object:
         return json.loads(body)
     except ValueError:
         return body
+
+
+def remarks_in(check: Check, mentor: str) -> list[dict[str, object]]:
+    """Return what a mentor said in a check."""
+    return [{"at": one.at.isoformat(), "text": one.text} for one in check.remarks if one.by == mentor]
+
+
+def claims_in(check: Check, mentor: str) -> list[dict[str, object]]:
+    """Return which copies of a check a mentor took on: since when each waits, and how far it is."""
+    reviews = (share.review for share in check.shares)
+    return [
+        {"asked_at": one.asked_at.isoformat(), "state": one.state.value}
+        for one in reviews
+        if one and one.mentor == mentor
+    ]
 
 
 def wants_to_be_left_alone(body: str) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from adapters.storage.database import Database, Refused, open_database, told
-from adapters.storage.records import exported, packed, unpacked, wants_to_be_left_alone
+from adapters.storage.records import claims_in, exported, packed, remarks_in, unpacked, wants_to_be_left_alone
 from adapters.storage.sealing import Sealer, secret_beside
 from adapters.storage.sqlite_outbox import PRESENT, SqliteOutbox, insert_message, milliseconds, whose
 from adapters.storage.vaults import SqliteVault, marks_kept, rekey
@@ -399,7 +399,7 @@ class SqliteStore:
                 {"name": name, "body": unpacked(body)}
                 for name, body in connection.execute(_SELECT_PACKS_OF, whose(key))
             ]
-            found["remarks"] = _remarks_of(connection, key)
+            found["remarks"], found["claims"] = _said_as_a_mentor(connection, key)
             found["workspaces"] = [dict(rules.names(key.person)) for _, rules in _naming(connection, key)]
             return found
 
@@ -536,16 +536,18 @@ def _write_reviews(connection: sqlite3.Connection, key: SessionKey, check: Check
             connection.execute(_INSERT_REVIEW, (*whose(key), check.id, share.id, place, at))
 
 
-def _remarks_of(connection: sqlite3.Connection, key: SessionKey) -> list[dict[str, object]]:
-    """Return what somebody said as a mentor, without a word of whom it was said to."""
-    found: list[dict[str, object]] = []
+def _said_as_a_mentor(
+    connection: sqlite3.Connection, key: SessionKey
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return what somebody said and took on as a mentor, without a word of whose it was."""
+    remarks, claims = list[dict[str, object]](), list[dict[str, object]]()
     for *owner, _, body in connection.execute(_SELECT_NAMED, (key.platform, json.dumps(key.person))):
-        if owner[1] != key.workspace:
-            continue  # of somebody else with the same id
-        with suppress(SnapshotError):
-            mine = (one for one in load_check(body).remarks if one.by == key.person)
-            found += [{"at": one.at.isoformat(), "text": one.text} for one in mine]
-    return found
+        if owner[1] == key.workspace:
+            with suppress(SnapshotError):
+                check = load_check(body)
+                remarks += remarks_in(check, key.person)
+                claims += claims_in(check, key.person)
+    return remarks, claims
 
 
 def _drop_remarks(connection: sqlite3.Connection, key: SessionKey) -> None:

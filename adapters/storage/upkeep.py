@@ -131,6 +131,26 @@ def version_of(path: Path) -> int:
             return int(number)
 
 
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    (filled,) = connection.execute("PRAGMA schema_version").fetchone()
+    if mark != APPLICATION_ID:
+        raise StorageError(phrase("storage.foreign" if mark or filled else "storage.empty", name=str(path)))
+
+
+def look_at_source(path: Path) -> None:
+    """See that a file is a database of ours before anything is made beside it.
+
+    Raises:
+        StorageError: it is not there, is none of ours, or cannot be read.
+
+    """
+    if not version_of(path):
+        raise StorageError(phrase("database.no_source", name=str(path)))
+    with told(path), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
+        _refuse_foreign(connection, path)
+
+
 def try_writing(path: Path) -> None:
     """Find whether a database can be written to, and change nothing.
 
@@ -139,8 +159,7 @@ def try_writing(path: Path) -> None:
 
     """
     with told(path), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
-        if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
-            raise StorageError(phrase("storage.foreign", name=str(path)))
+        _refuse_foreign(connection, path)
     with told(path), closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
@@ -154,10 +173,11 @@ def look_over(path: Path, *, quick: bool = False) -> None:
         quick: leave out whether the indexes agree with their tables, which takes most of the time.
 
     Raises:
-        StorageError: it is damaged, or cannot be read.
+        StorageError: it is damaged, none of ours, or cannot be read.
 
     """
     with told(path), closing(sqlite3.connect(_read_only(path), uri=True)) as connection:
+        _refuse_foreign(connection, path)
         (found,) = connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}(1)").fetchone()
     if found != "ok":
         raise StorageError(phrase("storage.damaged", name=str(path)))
@@ -175,7 +195,13 @@ def back_up(path: Path, copy: Path) -> None:
     with told(path):
         connection = sqlite3.connect(_read_only(path), uri=True)
     with closing(connection):
-        descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            descriptor = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except (FileExistsError, FileNotFoundError):
+            raise
+        except OSError as error:
+            told_why = phrase("storage.copy_not_made", name=str(copy), why=error.strerror or "")
+            raise StorageError(told_why) from error
         try:
             with told(copy), _damage_told(path):
                 connection.execute("VACUUM INTO ?", (str(copy),))

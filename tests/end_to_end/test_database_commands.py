@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -16,9 +17,18 @@ from adapters.storage.upkeep import back_up, look_over
 from bot.exits import Exit
 from conversations.catalogue import phrase
 from conversations.ports import Commit, StorageError
-from conversations.session import SessionKey
+from conversations.session import Remark, Review, ReviewState, SessionKey, Share
+from conversations.workspace import Workspace
 from tests.dialogue import ME, NOON
-from tests.end_to_end.program import Finished, bytes_in, database_url, run, say, with_a_full_disk
+from tests.end_to_end.program import (
+    Finished,
+    bytes_in,
+    database_url,
+    run,
+    say,
+    with_a_full_disk,
+    without_a_free_pass,
+)
 from tests.test_every_outbox import given_up, put, sent
 from tests.test_every_store import KEY, answered, begun, save, with_check
 from tests.test_migrations import LATEST, WHAT_IT_HELD, every_earlier_version, written_by
@@ -98,6 +108,35 @@ async def test_an_operator_erases_somebody_and_nobody_else(path: Path, key: Sess
     assert not any(f"Zyxwvutsr {key.person}".encode() in file for file in bytes_in(path.parent).values())
     again = await asyncio.to_thread(operate, path, "database", "forget", *ids)
     assert again == Finished(Exit.NOT_FOUND, "", say(phrase("database.nobody", name=key.person)) + "\n")
+
+
+async def test_a_mentor_who_never_had_a_check_is_erased_as_well(path: Path) -> None:
+    owner = SessionKey("slack", "-.T7", "U1")
+    review = Review(NOON, ReviewState.CLAIMED, "U3")
+    async with open_sqlite(path) as store:
+        first = await with_check(store, owner)
+        assert first.check
+        check = replace(
+            first.check,
+            revision=first.check.revision + 1,
+            remarks=(Remark("U2", "s1", NOON, "Zyxwvutsr"),),
+            shares=(Share("s1", "C1", NOON, review=review),),
+        )
+        rules = Workspace(1, mentors=("U4",))
+        assert await save(store, first, replace(first, check=check, workspace=rules)) is Commit.SAVED
+    for mentor in ("U2", "U3", "U4"):
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T6")
+        assert ended.code == Exit.NOT_FOUND  # somebody of that id in another workspace
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T7")
+        assert ended == Finished(0, say(phrase("database.forgotten", name=mentor)) + "\n", "")
+        ended = await asyncio.to_thread(operate, path, "database", "forget", "slack", mentor, "T7")
+        assert ended.code == Exit.NOT_FOUND
+    async with open_sqlite(path) as store:
+        left = await store.load(owner)
+    assert left.check
+    assert (left.check.remarks, left.workspace.mentors) == ((), ())
+    assert [one.review for one in left.check.shares] == [Review(NOON)]
+    assert not any(b"Zyxwvutsr" in file for file in bytes_in(path.parent).values())
 
 
 @pytest.mark.parametrize("ids", [("slack", "U1"), ("discord", "41", "T7")])
@@ -182,6 +221,24 @@ def test_of_a_database_that_is_not_there_no_copy_is_made(path: Path, tmp_path: P
     copy = tmp_path / "copy.db"
     told(operate(path, "database", "backup", str(copy)), "cannot_open", path)
     assert bytes_in(tmp_path) == {}
+
+
+def test_a_copy_that_cannot_be_made_there_is_one_line(path: Path, tmp_path: Path) -> None:
+    assert operate(path, "database", "upgrade").code == 0
+    before = bytes_in(tmp_path)
+    (tmp_path / "closed").mkdir(mode=0o500)
+    (tmp_path / "shut").mkdir(mode=0)
+    for copy, why in (
+        (tmp_path / "closed" / "copy.db", "Permission denied"),
+        (tmp_path / "shut" / "copy.db", "Permission denied"),
+        (path / "copy.db", "Not a directory"),
+        (tmp_path / ("a" * 300), "File name too long"),
+    ):
+        ended = run(database_url(path), "database", "backup", str(copy), program=without_a_free_pass())
+        words = phrase("storage.copy_not_made", name=str(copy), why=why)
+        assert ended == Finished(Exit.STORAGE, "", say(words) + "\n")
+    (tmp_path / "shut").chmod(0o700)
+    assert bytes_in(tmp_path) == before
 
 
 # -- restore -------------------------------------------------------------------------------------------------------
@@ -350,6 +407,67 @@ def test_a_file_that_is_no_database_and_none_at_all_are_no_sound_database(path: 
     diary = tmp_path / "diary.txt"
     diary.write_text("Dear diary,\n" * 100)
     told(operate(diary, "database", "check"), "not_a_database", diary)
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    told(operate(empty, "database", "check"), "empty", empty)
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as connection:
+        connection.execute("CREATE TABLE people (name)")
+    told(operate(theirs, "database", "check"), "foreign", theirs)
+
+
+# -- copy ----------------------------------------------------------------------------------------------------------
+
+NOWHERE = "postgresql://me:Zyxwvutsr@127.0.0.1:1/name"
+_WITHOUT_POSTGRES = (
+    "import sys; sys.modules['asyncpg'] = None; import importlib.util as u; real = u.find_spec; "
+    "u.find_spec = lambda name, *a: None if name == 'asyncpg' else real(name, *a); "
+    "from bot.__main__ import main; main()"
+)
+
+
+def test_of_what_is_no_database_of_ours_nothing_is_copied_and_nothing_is_made(tmp_path: Path) -> None:
+    for name in ("empty.db", "mistyped.db", "no/folder.db"):
+        source = tmp_path / name
+        if name.startswith("empty"):
+            source.touch()
+        before = sorted(tmp_path.rglob("*"))
+        ended = operate(source, "database", "copy", database_url(source), NOWHERE)
+        assert ended == Finished(Exit.STORAGE, "", say(phrase("database.no_source", name=str(source))) + "\n")
+        assert sorted(tmp_path.rglob("*")) == before
+    theirs = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(theirs)) as connection:
+        connection.execute("PRAGMA user_version = 3")
+        connection.execute("CREATE TABLE people (name)")
+    before = sorted(tmp_path.rglob("*"))
+    told(operate(theirs, "database", "copy", database_url(theirs), NOWHERE), "foreign", theirs)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_from_where_and_to_where_is_told_by_two_addresses_or_by_one_and_the_settings(path: Path) -> None:
+    source = database_url(path)
+    for ids in ((source,), (source, source), (NOWHERE, NOWHERE)):
+        ended = operate(path, "database", "copy", *ids)
+        assert ended == Finished(Exit.USAGE, "", say(phrase("database.from_and_to")) + "\n")
+    for odd in ("postgresql://me:Zyx/wvutsr@host/name", "postgresql://me:Zyxwvutsr@[host/name"):
+        ended = operate(path, "database", "copy", source, odd)
+        assert (ended.code, len(ended.complained.splitlines())) == (Exit.USAGE, 1)
+        assert ended.complained.startswith("TO cannot be used: ")
+        assert "wvutsr" not in ended.complained
+    assert operate(path, "database", "upgrade").code == 0
+    secret = {"TEAMCHECK_SECRET_KEY": "k" * 32}
+    ended = run(NOWHERE, "database", "copy", source, system=secret)
+    named = say(phrase("storage.unreachable", name="postgresql://127.0.0.1/name"))
+    assert ended == Finished(Exit.UNAVAILABLE, "", f"{named}\n")
+
+
+@pytest.mark.parametrize("command", [("upgrade",), ("copy", "FROM"), ("copy", "FROM", NOWHERE)])
+def test_without_the_part_for_postgresql_one_line_says_so(command: tuple[str, ...], path: Path) -> None:
+    assert operate(path, "database", "upgrade").code == 0
+    words = [database_url(path) if word == "FROM" else word for word in command]
+    program, secret = (sys.executable, "-c", _WITHOUT_POSTGRES), {"TEAMCHECK_SECRET_KEY": "k" * 32}
+    ended = run(NOWHERE, "database", *words, program=program, system=secret)
+    assert ended == Finished(Exit.STORAGE, "", say(phrase("storage.no_postgres")) + "\n")
 
 
 # -- outbox --------------------------------------------------------------------------------------------------------
@@ -383,6 +501,11 @@ async def test_messages_that_were_given_up_are_listed_and_sent_again_while_the_b
         await given_up(store)
         ended = await asyncio.to_thread(operate, path, "outbox", "drop", str(one.id))
         assert ended == Finished(0, "1 let go.\n", "")
+        for command in ("retry", "drop"):
+            ended = await asyncio.to_thread(operate, path, "outbox", command, str(2**63))
+            assert (ended.code, ended.said) == (Exit.USAGE, "")
+            ended = await asyncio.to_thread(operate, path, "outbox", command, str(2**63 - 1))
+            assert ended.code == Exit.NOT_FOUND
         ended = await asyncio.to_thread(operate, path, "outbox", "drop", "--all")
         assert ended == Finished(0, "1 let go.\n", "")
         assert await store.outbox.dead_letters(9) == []
