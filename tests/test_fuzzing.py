@@ -427,6 +427,7 @@ _PARSES = re.compile(
 READ_ELSEWHERE: Mapping[str, str] = {
     "adapters/storage/in_memory.py": "what this process wrote itself",
     "adapters/storage/records.py": "rows of ours",
+    "bot/operator_commands.py": "what the store has just said is held",
     "adapters/storage/sqlite_outbox.py": "rows of ours",
     "adapters/storage/postgres_outbox.py": "rows of ours",
     "adapters/documents/json_document.py": "written, not read",
