@@ -20,6 +20,7 @@ from bot.wiring import checked
 from conversations.catalogue import phrase
 from conversations.packs import missing_sentences
 from tests.dialogue import core
+from tests.end_to_end.forked import run_forked
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30
@@ -32,10 +33,14 @@ def pack(*args: str, said: str = "") -> Result:
 
 
 def program(*args: str | Path, cwd: Path, root: Path = ROOT, said: str = "") -> subprocess.CompletedProcess[str]:
+    ours = {**os.environ, "PYTHONPATH": str(root), "PYTHONUTF8": "1", "COLUMNS": "1000"}
+    if root == ROOT:
+        arguments = [str(one) for one in args]
+        return subprocess.CompletedProcess(arguments, *run_forked(arguments, cwd, ours, said, PATIENCE))
     return subprocess.run(
         (sys.executable, "-m", "bot", *args),
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(root), "PYTHONUTF8": "1", "COLUMNS": "1000"},
+        env=ours,
         input=said,
         capture_output=True,
         encoding="utf-8",

@@ -17,6 +17,7 @@ from adapters.storage.sqlite import open_sqlite
 from bot.wiring import TERMINAL_PERSON, load_content
 from conversations.catalogue import Phrase, phrase
 from conversations.session import Answer, Check
+from tests.end_to_end.forked import run_forked
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -92,6 +93,8 @@ def run(
     system: Mapping[str, str] = _PLAIN,
 ) -> Finished:
     """Run the program to its end, on a system with these variables."""
+    if program is BOT:
+        return Finished(*run_forked(arguments, folder, {**environment(url), **system}, typed, PATIENCE))
     done = subprocess.run(
         [*program, *arguments],
         cwd=folder,
