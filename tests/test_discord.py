@@ -479,6 +479,28 @@ async def test_the_owner_takes_it_down_by_a_message_in_the_thread(tmp_path: Path
         assert me.in_channel() == []
 
 
+async def test_where_the_store_is_away_nobody_is_left_thinking_and_nothing_is_kept_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise StorageError(phrase("storage.full", name="a disk"))
+
+    async with begun(tmp_path) as (server, room):
+        admin = server.another(room, "manage_guild")
+        await shared(server.me)
+        (card,) = server.channel.messages
+        for name in ("sharer", "load", "commit"):
+            monkeypatch.setattr(room.store, name, away)
+        answer = await admin.person.message_command(TAKE_DOWN, card)
+        assert answer.words == said("not_saved")
+        answer = await admin.person.slash(COMMAND, server.channel)
+        assert answer.words == said("not_saved")
+        assert await server.discord.until(lambda: not room.platform.sender._waiting)
+        monkeypatch.undo()
+        answer = await admin.person.message_command(TAKE_DOWN, card)
+        assert answer.words == said("take_down.done")
+
+
 async def test_any_other_message_is_no_report(tmp_path: Path) -> None:
     async with begun(tmp_path) as (server, _):
         world = server.discord.world

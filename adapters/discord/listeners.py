@@ -194,7 +194,14 @@ class Listeners:
     async def _in_our_chat(self, interaction: discord.Interaction[Any], event: Event) -> None:
         """Take a command whose words belong into our direct messages, and say where they are."""
         reached = self._sender.reached(str(interaction.user.id))
-        taken = await self._take(event, DirectMessage())
+        try:
+            await self._acknowledged(interaction, await self._take(event, DirectMessage()), reached)
+        finally:
+            reached.cancel()
+
+    async def _acknowledged(
+        self, interaction: discord.Interaction[Any], taken: Taken, reached: "asyncio.Future[bool]"
+    ) -> None:
         if taken.turn is None:
             await self._say(interaction, phrase("not_saved" if taken.refused else "busy"), taken)
             self._tell_if_lost(taken, interaction)
@@ -218,6 +225,7 @@ class Listeners:
         with self._sender.acknowledging(interaction.token):
             taken = await self._take(incoming.command(words, self._origin(interaction)), reply_to)
             await self._say(interaction, phrase("not_saved" if taken.refused else "aside.here"), taken)
+            self._tell_if_lost(taken, interaction)
 
     async def _pointed(
         self, interaction: discord.Interaction[Any], reached: "asyncio.Future[bool]", taken: Taken
@@ -290,11 +298,12 @@ class Listeners:
         except StorageError:
             told = phrase("not_saved")
         else:
-            told = await self._told(event) if event else phrase("mentors.gone")
+            told = await self._told(interaction, event) if event else phrase("mentors.gone")
         await interaction.edit_original_response(content=self._text(told, self._spoken(interaction)))
 
-    async def _told(self, event: Reviewed) -> Phrase:
+    async def _told(self, interaction: discord.Interaction[Any], event: Reviewed) -> Phrase:
         taken = await self._take(event, DirectMessage())
+        self._tell_if_lost(taken, interaction)
         if taken.refused:
             return phrase("not_saved")
         return (taken.turn.told if taken.turn else None) or phrase("busy")
@@ -357,7 +366,9 @@ class Listeners:
         taken = await self._take(event, None)
         turn = taken.turn
         if turn is None:
-            await interaction.edit_original_response(content=self._text(phrase("not_saved"), self._spoken(interaction)))
+            told = phrase("not_saved" if taken.refused else "busy")
+            await interaction.edit_original_response(content=self._text(told, self._spoken(interaction)))
+            self._tell_if_lost(taken, interaction)
             return
         rows = [self._text(one, self._language(taken, interaction)) for reply in turn.replies for one in _rows(reply)]
         await interaction.edit_original_response(content="\n".join(map(discord.utils.escape_markdown, rows))[:2000])
@@ -367,10 +378,12 @@ class Listeners:
         await interaction.response.defer(ephemeral=True, thinking=True)
         target = str(_data(interaction).get("target_id", ""))
         me = key_of(interaction.user.id)
-        found = await self._workspaces.sharer(me, Receipt(str(interaction.channel_id), target))
-        told = phrase("take_down.nothing")
-        if found is not None:
-            told = await self._taken_down(interaction, me, *found)
+        try:
+            found = await self._workspaces.sharer(me, Receipt(str(interaction.channel_id), target))
+        except StorageError:
+            told = phrase("not_saved")
+        else:
+            told = await self._taken_down(interaction, me, *found) if found else phrase("take_down.nothing")
         text = self._text(told, self._spoken(interaction))
         await interaction.edit_original_response(content=text)
 
@@ -386,7 +399,8 @@ class Listeners:
         else:
             return phrase("take_down.refused")
         taken = await self._take(event, DirectMessage())
-        return phrase("not_saved") if taken.refused else phrase("take_down.done")
+        self._tell_if_lost(taken, interaction)
+        return phrase("not_saved" if taken.refused else "take_down.done" if taken.turn else "busy")
 
     # -- how a turn is taken -----------------------------------------------------------------------------------------
 

@@ -84,10 +84,18 @@ class DiscordSender:
             done.set()
 
     def reached(self, person: str) -> "asyncio.Future[bool]":
-        """Return what will tell whether the next message reached somebody's direct messages."""
-        future = asyncio.get_running_loop().create_future()
+        """Return what will tell whether the next message reached somebody's direct messages; to be cancelled after."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(person, []).append(future)
+        future.add_done_callback(lambda done: self._waited(person, done))
         return future
+
+    def _waited(self, person: str, future: "asyncio.Future[bool]") -> None:
+        left = [one for one in self._waiting.get(person, ()) if one is not future]
+        if left:
+            self._waiting[person] = left
+        else:
+            self._waiting.pop(person, None)
 
     def fit(self, row: Outgoing, catalogue: Catalogue) -> Sequence[object]:
         """Render a message into as many of Discord's as it needs."""
