@@ -16,8 +16,6 @@ PLACEHOLDER = 150
 FORM_TITLE = 45
 FORM_LABEL = 45
 INPUT_TEXT = 4_000
-FILE_BYTES = 10 * 1024 * 1024
-"""Where nobody has paid for more."""
 FOLLOWUPS = 5
 """Of an interaction where the bot is no member of the server, but was brought along by the person."""
 EPHEMERAL = 1 << 6
